@@ -1,0 +1,53 @@
+/**
+ * The walls of the house (docs/architecture.md): imports go one way.
+ *
+ * `only('x', [...])` reads: files in room x may import from x itself, from npm, and from the rooms listed.
+ */
+const only = (room, allowed) => ({
+  name: `walls-of-${room}`,
+  comment: `src/${room} may import only from: ${[room, ...allowed].join(', ')}`,
+  severity: 'error',
+  from: { path: `^src/${room}/` },
+  to: { path: '^src/', pathNot: `^src/(${[room, ...allowed].join('|')})/` },
+});
+
+module.exports = {
+  forbidden: [
+    only('domain', []),
+    {
+      name: 'the-domain-is-pure',
+      comment: 'The domain knows no library and no Node API.',
+      severity: 'error',
+      from: { path: '^src/domain/' },
+      to: { dependencyTypes: ['core', 'npm', 'npm-dev', 'npm-peer', 'npm-no-pkg', 'unknown'] },
+    },
+    only('platform', []),
+    only('event-store', ['domain', 'platform']),
+    only('commands', ['domain', 'event-store']),
+    only('projections', ['domain', 'event-store', 'platform']),
+    only('queries', ['domain', 'platform']),
+    only('accounts', ['domain', 'platform']),
+    only('processes', ['domain', 'event-store', 'commands', 'queries', 'platform']),
+    only('http', ['domain', 'commands', 'queries', 'accounts', 'platform']),
+    only('cli', ['composition', 'platform']),
+    {
+      name: 'only-composition-knows-the-container',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/composition/' },
+      to: { path: 'node_modules/(inversify|reflect-metadata)' },
+    },
+    {
+      name: 'the-port-does-not-know-its-adapters',
+      severity: 'error',
+      from: { path: '^src/(?!composition)', pathNot: '^src/event-store/postgres/' },
+      to: { path: '^src/event-store/postgres/' },
+    },
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'] },
+  },
+};

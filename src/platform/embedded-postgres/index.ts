@@ -1,0 +1,3 @@
+export { startEmbeddedPostgres, type EmbeddedPostgresOptions } from './start.js';
+export type { EmbeddedPostgres } from './supervisor.js';
+export { DataDirInUse, EmbeddedPostgresError } from './errors.js';
