@@ -43,3 +43,8 @@ export const notFound = {
   user: (): DomainError => new DomainError('user-not-found', 'User not found'),
   role: (): DomainError => new DomainError('role-not-found', 'Role not found'),
 };
+
+/** An id is used once. */
+export function alreadyExists(): DomainError {
+  return new DomainError('already-exists', 'Something with this id exists already');
+}

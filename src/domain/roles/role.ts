@@ -75,7 +75,8 @@ function redefine(
   state: RoleState,
   builtIn: boolean,
 ): RoleEvent[] {
-  if (state === 'undefined')
+  // A role of the users' own whose name a new version has taken becomes what that version says.
+  if (state === 'undefined' || state.builtIn !== builtIn)
     return [{ type: 'RoleDefined', data: { role: name, permissions: union([], wanted), builtIn } }];
   const granted = without(wanted, state.permissions);
   const revoked = without(state.permissions, wanted);

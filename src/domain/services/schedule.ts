@@ -15,6 +15,12 @@ export interface Thresholds {
   readonly degradedAboveMs: number | null;
 }
 
+/** Says what is wrong with a schedule, in words for its owner. */
+export function scheduleProblem({ intervalSeconds, timeoutMs }: Schedule): string | undefined {
+  if (timeoutMs < intervalSeconds * 1000) return undefined;
+  return 'The timeout must be shorter than the interval';
+}
+
 export const defaultSchedule: Schedule = { intervalSeconds: 60, timeoutMs: 10_000 };
 
 export const defaultThresholds: Thresholds = {

@@ -1,7 +1,7 @@
 import { invalid } from '../domain-error.js';
 import { type ServiceEvent } from './events.js';
 import { defaultExpectation, type Expectation } from './expectation.js';
-import { type Schedule, type Thresholds } from './schedule.js';
+import { type Schedule, scheduleProblem, type Thresholds } from './schedule.js';
 import { maxTagsPerService, type Service } from './service-state.js';
 import { type ServiceType, targetProblem } from './target.js';
 
@@ -20,6 +20,7 @@ export interface ServiceChanges {
 
 /**
  * The events that take a service from what it is to what is wanted: one for each decision, none for what stays.
+ * Only what changes is judged: the log may hold what was fine under earlier rules.
  *
  * @throws DomainError `invalid-fields` when the outcome would not fit together.
  */
@@ -44,14 +45,14 @@ function targetEvents(current: Service, wanted: ServiceChanges): ServiceEvent[] 
   const kept = type === current.target.type ? current.expectation : defaultExpectation(type);
   const expectation = wanted.expectation ?? kept;
 
-  const problem = targetProblem(target);
+  const isRetargeted = !same(target, current.target);
+  const problem = isRetargeted ? targetProblem(target) : undefined;
   if (problem !== undefined) throw invalid('url', problem);
   if (expectation.type !== type)
     throw invalid('expect', `These expectations do not fit a service of type ${type}`);
 
   const events: ServiceEvent[] = [];
-  if (!same(target, current.target))
-    events.push({ type: 'ServiceRetargeted', data: { serviceId, target } });
+  if (isRetargeted) events.push({ type: 'ServiceRetargeted', data: { serviceId, target } });
   if (!same(expectation, current.expectation))
     events.push({ type: 'ServiceExpectationChanged', data: { serviceId, expectation } });
   return events;
@@ -62,9 +63,9 @@ function scheduleEvents(current: Service, wanted: Wanted<Schedule>): ServiceEven
     intervalSeconds: wanted.intervalSeconds ?? current.schedule.intervalSeconds,
     timeoutMs: wanted.timeoutMs ?? current.schedule.timeoutMs,
   };
-  if (schedule.timeoutMs >= schedule.intervalSeconds * 1000)
-    throw invalid('timeoutMs', 'The timeout must be shorter than the interval');
   if (same(schedule, current.schedule)) return [];
+  const problem = scheduleProblem(schedule);
+  if (problem !== undefined) throw invalid('timeoutMs', problem);
   return [{ type: 'ServiceRescheduled', data: { serviceId: current.id, schedule } }];
 }
 
@@ -84,10 +85,10 @@ function tagEvents(current: Service, wanted: readonly string[]): ServiceEvent[] 
   const serviceId = current.id;
   const before = new Set(current.tagIds);
   const after = new Set(wanted);
-  if (after.size > maxTagsPerService)
-    throw invalid('tags', `A service can have ${maxTagsPerService} tags at most`);
   const removed = [...before].filter((tagId) => !after.has(tagId));
   const added = [...after].filter((tagId) => !before.has(tagId));
+  if (added.length > 0 && after.size > maxTagsPerService)
+    throw invalid('tags', `A service can have ${maxTagsPerService} tags at most`);
   return [
     ...removed.map((tagId): ServiceEvent => ({
       type: 'ServiceUntagged',
@@ -97,7 +98,15 @@ function tagEvents(current: Service, wanted: readonly string[]): ServiceEvent[] 
   ];
 }
 
-/** Values here are plain data whose keys always come in the same order. */
-function same(a: object, b: object): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
+/** Values here are plain data. The order of keys tells nothing: stores and senders are free in it. */
+function same(a: unknown, b: unknown): boolean {
+  return canonical(a) === canonical(b);
+}
+
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_, part: unknown) =>
+    typeof part === 'object' && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  );
 }

@@ -1,8 +1,9 @@
 import { type Decider } from '../decider.js';
-import { invalid, notFound } from '../domain-error.js';
+import { alreadyExists, invalid, notFound } from '../domain-error.js';
 import { type ServiceEvent } from './events.js';
 import { configurationEvents, type ServiceChanges } from './service-changes.js';
 import { existing, type Service, type ServiceState } from './service-state.js';
+import { scheduleProblem } from './schedule.js';
 import { targetProblem } from './target.js';
 
 export type ServiceCommand =
@@ -54,7 +55,10 @@ export const service: Decider<ServiceState, ServiceCommand, ServiceEvent> = {
   },
 
   decide(command, state) {
-    if (command.type === 'RegisterService') return registration(command);
+    if (command.type === 'RegisterService') {
+      if (state.status !== 'unborn') throw alreadyExists();
+      return registration(command);
+    }
     if (command.type === 'RestoreService') return restoration(state);
     const current = existing(state);
     const serviceId = current.id;
@@ -84,18 +88,17 @@ export const service: Decider<ServiceState, ServiceCommand, ServiceEvent> = {
 
 function registration(newcomer: Omit<Service, 'paused'>): ServiceEvent[] {
   const { id: serviceId, ownerId, name, target, schedule, thresholds, expectation } = newcomer;
-  const problem = targetProblem(target);
-  if (problem !== undefined) throw invalid('url', problem);
+  const badTarget = targetProblem(target);
+  if (badTarget !== undefined) throw invalid('url', badTarget);
+  const badSchedule = scheduleProblem(schedule);
+  if (badSchedule !== undefined) throw invalid('timeoutMs', badSchedule);
   const registered: ServiceEvent = {
     type: 'ServiceRegistered',
     data: { serviceId, ownerId, name, target, schedule, thresholds, expectation },
   };
   const plain: Service = { ...newcomer, tagIds: [], paused: false };
-  // The remaining rules (timeout within interval, expectation of the right kind, tags) are those of any change.
-  return [
-    registered,
-    ...configurationEvents(plain, { schedule, expectation, tagIds: newcomer.tagIds }),
-  ];
+  // The remaining rules (expectation of the right kind, tags) are those of any change.
+  return [registered, ...configurationEvents(plain, { expectation, tagIds: newcomer.tagIds })];
 }
 
 function restoration(state: ServiceState): ServiceEvent[] {

@@ -26,10 +26,13 @@ export function targetProblem({ type, url }: Target): string | undefined {
 
 function httpProblem(url: string): string | undefined {
   const form = 'Write a full address, such as https://example.org/health';
-  if (!/^https?:\/\/[^/\\]/i.test(url) || /\s/.test(url) || !URL.canParse(url)) return form;
-  const { hostname, username, password } = new URL(url);
-  if (username !== '' || password !== '')
+  // URL parsers disagree on backslashes; no two readers shall see different hosts in one address.
+  if (!/^https?:\/\/[^/]/i.test(url) || /[\s\p{Cc}\\]/u.test(url) || !URL.canParse(url))
+    return form;
+  const { hostname, port } = new URL(url);
+  if (/^[^/]*\/\/[^/?#]*@/.test(url))
     return 'Leave the user name and password out: everyone who may see the service would see them';
+  if (port === '0') return 'The port must be 1 to 65535';
   return isHost(hostname) ? undefined : form;
 }
 
@@ -46,20 +49,18 @@ function withoutScheme(url: string, scheme: string): string {
   return url.toLowerCase().startsWith(prefix) ? url.slice(prefix.length) : url;
 }
 
-/** A host name (RFC 1123), an IPv4 address, or an IPv6 address in brackets. */
+/** A host name, also an international one, an IPv4 address, or an IPv6 address in brackets. */
 function isHost(text: string): boolean {
   if (/^\[[0-9a-fA-F:.]{2,45}\]$/.test(text)) return URL.canParse(`http://${text}/`);
-  return isHostName(text) && URL.canParse(`http://${text}/`);
+  return isDnsName(text);
 }
 
-function isHostName(text: string): boolean {
-  const labels = text.replace(/\.$/, '').split('.');
-  return (
-    text.length <= 253 && labels.every((label) => /^(?!-)[\p{L}\p{N}_-]{1,63}(?<!-)$/u.test(label))
-  );
-}
-
-/** Names in the DNS may have underscores, as `_dmarc.example.org`. */
+/** As RFC 1123 has it, and with underscores, as `_dmarc.example.org`. What counts is the ASCII form that is sent. */
 function isDnsName(text: string): boolean {
-  return isHostName(text);
+  if (/[\s\p{Cc}/\\?#@:%[\]]/u.test(text) || !URL.canParse(`http://${text}/`)) return false;
+  const name = new URL(`http://${text}/`).hostname.replace(/\.$/, '');
+  return (
+    name.length <= 253 &&
+    name.split('.').every((label) => /^(?!-)[a-z0-9_-]{1,63}(?<!-)$/.test(label))
+  );
 }

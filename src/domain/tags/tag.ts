@@ -1,5 +1,5 @@
 import { type Decider } from '../decider.js';
-import { notFound } from '../domain-error.js';
+import { alreadyExists, notFound } from '../domain-error.js';
 import { type TagEvent } from './events.js';
 
 export type TagState =
@@ -42,7 +42,7 @@ export const tag: Decider<TagState, TagCommand, TagEvent> = {
       case 'TagRecolored':
         return state.status === 'active' ? { ...state, color: event.data.color } : state;
       case 'TagDeleted':
-        return { status: 'deleted' };
+        return state.status === 'active' ? { status: 'deleted' } : state;
       case 'TagNameForfeited':
         return state;
     }
@@ -51,6 +51,7 @@ export const tag: Decider<TagState, TagCommand, TagEvent> = {
   decide(command, state) {
     switch (command.type) {
       case 'CreateTag': {
+        if (state.status !== 'unborn') throw alreadyExists();
         const { tagId, creatorId, name, color } = command;
         return [{ type: 'TagCreated', data: { tagId, creatorId, name, color } }];
       }

@@ -23,5 +23,10 @@ interface UserEventOf<Type extends string, Data extends object> {
 
 /** The active superusers, in one stream: the only place where "the last one" can be decided without a race. */
 export type SuperuserRosterEvent =
-  | { readonly type: 'SuperuserEnlisted'; readonly data: { readonly userId: string } }
-  | { readonly type: 'SuperuserDischarged'; readonly data: { readonly userId: string } };
+  RosterEventOf<'SuperuserEnlisted'> | RosterEventOf<'SuperuserDischarged'>;
+
+interface RosterEventOf<Type extends string> {
+  readonly type: Type;
+  /** `asOf`: the revision of the user's stream this rests on. */
+  readonly data: { readonly userId: string; readonly asOf: number };
+}

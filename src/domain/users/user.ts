@@ -1,5 +1,5 @@
 import { type Decider } from '../decider.js';
-import { DomainError, invalid, notFound } from '../domain-error.js';
+import { alreadyExists, DomainError, invalid, notFound } from '../domain-error.js';
 import { type UserEvent } from './events.js';
 
 export type UserState =
@@ -74,15 +74,12 @@ export const user: Decider<UserState, UserCommand, UserEvent> = {
   decide(command, state) {
     switch (command.type) {
       case 'RegisterUser':
+        if (state.status !== 'unborn') throw alreadyExists();
         return registration(command);
       case 'ChangeUser':
         return changes(existing(state), command);
-      case 'ChangePassword': {
-        const { credentialId } = command;
-        return [
-          { type: 'UserPasswordChanged', data: { userId: existing(state).id, credentialId } },
-        ];
-      }
+      case 'ChangePassword':
+        return changes(existing(state), { credentialId: command.credentialId });
       case 'DeleteUser':
         return deletion(existing(state), command);
       case 'ForfeitUserEmail':
@@ -122,7 +119,7 @@ function changes(current: User, wanted: UserChanges): UserEvent[] {
     events.push({ type: 'UserRenamed', data: { userId, fullName } });
   if (role !== undefined && role !== current.role)
     events.push({ type: 'UserRoleAssigned', data: { userId, role } });
-  if (credentialId !== undefined)
+  if (credentialId !== undefined && credentialId !== current.credentialId)
     events.push({ type: 'UserPasswordChanged', data: { userId, credentialId } });
   return [...events, ...standing(current, isActive, isSuperuser)];
 }

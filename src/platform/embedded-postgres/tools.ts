@@ -37,17 +37,20 @@ export function identity(runAs: RunAs | undefined): { uid?: number; gid?: number
 }
 
 /**
- * The environment for PostgreSQL's programs: nothing of another installation (PGDATA, PGPORT…),
- * and English messages, since some of them are recognised by their text.
+ * The environment for PostgreSQL's programs: none of Watchbook's secrets, nothing of another
+ * installation (PGDATA, PGPORT…), and English messages, since some are recognised by their text.
  */
 export function serverEnvironment(): NodeJS.ProcessEnv {
-  const kept = Object.entries(process.env).filter(
-    ([name]) => !/^(PG|LC_|LANG|NODE_|npm_)/.test(name) && !HANDLED_SECRETS.has(name),
-  );
+  const kept = Object.entries(process.env).filter(([name]) => KEPT.has(name.toUpperCase()));
   return { ...Object.fromEntries(kept), LC_ALL: 'C' };
 }
 
-const HANDLED_SECRETS = new Set(['DATABASE_URL', 'JWT_SECRET']);
+const KEPT = new Set(
+  (
+    'PATH HOME TZ TMPDIR LD_LIBRARY_PATH ' +
+    'SYSTEMROOT SYSTEMDRIVE COMSPEC PATHEXT TEMP TMP APPDATA USERNAME USERPROFILE'
+  ).split(' '),
+);
 
 /** The last `lines` lines of a text, without blank ones. */
 export function tail(text: string, lines = 15): string {

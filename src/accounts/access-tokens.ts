@@ -1,0 +1,56 @@
+import { createHash, createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import jwt from 'jsonwebtoken';
+import { z } from 'zod';
+
+/** What a token says: who, and under which password it was handed out. What they may do is looked up each time. */
+export const TokenClaims = z.object({ sub: z.uuid(), cred: z.uuid(), exp: z.int() });
+export type TokenClaims = z.infer<typeof TokenClaims>;
+
+export const tokenRules = {
+  algorithms: ['HS256' as const],
+  issuer: 'watchbook',
+  audience: 'watchbook-api',
+};
+
+export const accessTokenSeconds = 30 * 60;
+
+/** The key that signs access tokens. It is kept as a KeyObject: with text, each check would build it anew. */
+export class TokenKey {
+  readonly id: string;
+  readonly key: KeyObject;
+
+  constructor(secret: string) {
+    this.key = createSecretKey(Buffer.from(secret));
+    this.id = createHash('sha256').update(`kid:${secret}`).digest('hex').slice(0, 16);
+  }
+
+  sign(userId: string, credentialId: string): string {
+    return jwt.sign({ cred: credentialId }, this.key, {
+      algorithm: 'HS256',
+      keyid: this.id,
+      subject: userId,
+      issuer: tokenRules.issuer,
+      audience: tokenRules.audience,
+      expiresIn: accessTokenSeconds,
+    });
+  }
+}
+
+/** The key that was given, else the one kept in the data folder; the first start makes it. */
+export async function loadTokenKey(given: string | undefined, dataDir: string): Promise<TokenKey> {
+  if (given !== undefined) return new TokenKey(given);
+  const file = path.join(dataDir, 'token-key');
+  await mkdir(dataDir, { recursive: true });
+  try {
+    await writeFile(file, randomBytes(48).toString('base64url'), { flag: 'wx', mode: 0o600 });
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    await chmod(file, 0o600);
+  }
+  const secret = (await readFile(file, 'utf8')).trim();
+  if (secret.length < 32)
+    throw new Error(`${file} is damaged: delete it, and everybody logs in anew`);
+  return new TokenKey(secret);
+}

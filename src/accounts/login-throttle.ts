@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+import { type Pool } from 'pg';
+import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
+
+/** Too many logins failed; `retryAfterSeconds` says when to try again. */
+export class LoginThrottled extends Error {
+  override readonly name = 'LoginThrottled';
+  constructor(readonly retryAfterSeconds: number) {
+    super('Too many failed logins: try again later');
+  }
+}
+
+/**
+ * Slows down guessing: by address and user for one who guesses at somebody, by address for one who tries many.
+ * Counts are kept in the database, so they hold across processes; only failures count.
+ */
+export class LoginThrottle {
+  private readonly perUser: RateLimiterPostgres;
+  private readonly perAddress: RateLimiterPostgres;
+
+  constructor(pool: Pool) {
+    const common = {
+      storeClient: pool,
+      schemaName: 'secrets',
+      tableName: 'login_attempts',
+      tableCreated: true,
+    };
+    const quarterHour = 15 * 60;
+    this.perUser = new RateLimiterPostgres({
+      ...common,
+      keyPrefix: 'user',
+      points: 8,
+      duration: quarterHour,
+    });
+    this.perAddress = new RateLimiterPostgres({
+      ...common,
+      keyPrefix: 'address',
+      points: 60,
+      duration: quarterHour,
+    });
+  }
+
+  /** Counts the attempt before it is made, so that guesses sent at once are counted, too. @throws LoginThrottled */
+  async attempt(email: string, address: string): Promise<void> {
+    await consume(this.perAddress, address);
+    await consume(this.perUser, userKey(email, address));
+  }
+
+  /** Whoever knows the password starts afresh. */
+  async succeeded(email: string, address: string): Promise<void> {
+    await this.perUser.delete(userKey(email, address));
+    await this.perAddress.reward(address, 1);
+  }
+}
+
+async function consume(limiter: RateLimiterPostgres, key: string): Promise<void> {
+  try {
+    await limiter.consume(key);
+  } catch (refused) {
+    if (!(refused instanceof RateLimiterRes)) throw refused;
+    throw new LoginThrottled(Math.max(1, Math.ceil(refused.msBeforeNext / 1000)));
+  }
+}
+
+function userKey(email: string, address: string): string {
+  return createHash('sha256').update(`${email}\n${address}`).digest('base64url');
+}

@@ -1,0 +1,41 @@
+import { type DomainEvent } from '../domain/events.js';
+import { claim, type ClaimEvent } from '../domain/names/claim.js';
+import { type RoleEvent } from '../domain/roles/events.js';
+import { role } from '../domain/roles/role.js';
+import { type ServiceEvent } from '../domain/services/events.js';
+import { service } from '../domain/services/service.js';
+import { type TagEvent } from '../domain/tags/events.js';
+import { tag } from '../domain/tags/tag.js';
+import { type SuperuserRosterEvent, type UserEvent } from '../domain/users/events.js';
+import { superuserRoster } from '../domain/users/superuser-roster.js';
+import { user } from '../domain/users/user.js';
+import { aggregate } from './command.js';
+
+export const services = aggregate(
+  service,
+  (event: DomainEvent): event is ServiceEvent => 'serviceId' in event.data,
+);
+
+export const tags = aggregate(tag, (event: DomainEvent): event is TagEvent =>
+  event.type.startsWith('Tag'),
+);
+
+export const users = aggregate(
+  user,
+  (event: DomainEvent): event is UserEvent => 'userId' in event.data && !isRosterEvent(event),
+);
+
+export const roster = aggregate(superuserRoster, isRosterEvent);
+
+export const roles = aggregate(role, (event: DomainEvent): event is RoleEvent =>
+  event.type.startsWith('Role'),
+);
+
+export const claims = aggregate(
+  claim,
+  (event: DomainEvent): event is ClaimEvent => 'holderId' in event.data,
+);
+
+function isRosterEvent(event: DomainEvent): event is SuperuserRosterEvent {
+  return event.type === 'SuperuserEnlisted' || event.type === 'SuperuserDischarged';
+}

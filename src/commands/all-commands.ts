@@ -1,0 +1,49 @@
+import { type AnyCommand } from './command.js';
+import { defineRole, ensureBuiltInRole, removeRole } from './roles/role-commands.js';
+import { changeService } from './services/change-service.js';
+import { registerService } from './services/register-service.js';
+import {
+  deleteService,
+  pauseService,
+  restoreService,
+  resumeService,
+  tagService,
+  transferService,
+  untagService,
+} from './services/service-actions.js';
+import { changeTag, createTag, deleteTag } from './tags/tag-commands.js';
+import {
+  changeOwnAccount,
+  changeOwnPassword,
+  changeUser,
+  deleteOwnAccount,
+  deleteUser,
+  registerUser,
+  signUp,
+} from './users/user-commands.js';
+
+/** Every command there is; the bus looks up all their policies when it starts. */
+export const allCommands: readonly AnyCommand[] = [
+  registerService,
+  changeService,
+  tagService,
+  untagService,
+  pauseService,
+  resumeService,
+  transferService,
+  deleteService,
+  restoreService,
+  createTag,
+  changeTag,
+  deleteTag,
+  defineRole,
+  ensureBuiltInRole,
+  removeRole,
+  signUp,
+  registerUser,
+  changeOwnAccount,
+  changeUser,
+  changeOwnPassword,
+  deleteOwnAccount,
+  deleteUser,
+];

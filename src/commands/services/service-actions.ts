@@ -1,0 +1,105 @@
+import { z } from 'zod';
+import { invalid, notFound } from '../../domain/domain-error.js';
+import { service } from '../../domain/services/service.js';
+import { existing, type ServiceState } from '../../domain/services/service-state.js';
+import { existing as existingTag } from '../../domain/tags/tag.js';
+import { type UserState } from '../../domain/users/user.js';
+import { serviceStream, tagStream, userStream } from '../../event-store/stream-id.js';
+import { services, tags, users } from '../aggregates.js';
+import { type Command, noFacts } from '../command.js';
+import { uuid } from '../fields.js';
+import {
+  DeleteServicePolicy,
+  PauseServicePolicy,
+  RestoreServicePolicy,
+  ResumeServicePolicy,
+  TagServicePolicy,
+  TransferServicePolicy,
+  UntagServicePolicy,
+} from './policies.js';
+import { type TagFacts } from './tag-facts.js';
+
+const OneService = z.strictObject({ serviceId: uuid });
+const ServiceAndTag = z.strictObject({ serviceId: uuid, tagId: uuid });
+const Transfer = z.strictObject({ serviceId: uuid, ownerId: uuid });
+
+type OneService = z.infer<typeof OneService>;
+
+/** What all commands on one existing service have in common. */
+const onService = {
+  input: OneService,
+  aggregate: services,
+  stream: ({ serviceId }: OneService) => serviceStream(serviceId),
+  facts: noFacts,
+  mustExist: (state: ServiceState): void => void existing(state),
+} as const;
+
+export const tagService: Command<z.infer<typeof ServiceAndTag>, ServiceState, TagFacts> = {
+  ...onService,
+  name: 'TagService',
+  input: ServiceAndTag,
+  policy: TagServicePolicy,
+  facts: async ({ tagId }, read) => ({
+    tags: new Map([[tagId, await read.state(tags, tagStream(tagId))]]),
+  }),
+  mustExist(state, facts) {
+    existing(state);
+    for (const tag of facts.tags.values()) existingTag(tag);
+  },
+  decide: ({ tagId }, state) => service.decide({ type: 'TagService', tagId }, state),
+};
+
+export const untagService: Command<z.infer<typeof ServiceAndTag>, ServiceState, undefined> = {
+  ...onService,
+  name: 'UntagService',
+  input: ServiceAndTag,
+  policy: UntagServicePolicy,
+  decide: ({ tagId }, state) => service.decide({ type: 'UntagService', tagId }, state),
+};
+
+export const pauseService: Command<OneService, ServiceState, undefined> = {
+  ...onService,
+  name: 'PauseService',
+  policy: PauseServicePolicy,
+  decide: (_, state) => service.decide({ type: 'PauseService' }, state),
+};
+
+export const resumeService: Command<OneService, ServiceState, undefined> = {
+  ...onService,
+  name: 'ResumeService',
+  policy: ResumeServicePolicy,
+  decide: (_, state) => service.decide({ type: 'ResumeService' }, state),
+};
+
+export const transferService: Command<
+  z.infer<typeof Transfer>,
+  ServiceState,
+  { newOwner: UserState }
+> = {
+  ...onService,
+  name: 'TransferService',
+  input: Transfer,
+  policy: TransferServicePolicy,
+  facts: async ({ ownerId }, read) => ({ newOwner: await read.state(users, userStream(ownerId)) }),
+  decide({ ownerId }, state, { newOwner }) {
+    if (newOwner.status !== 'registered') throw invalid('userId', notFound.user().message);
+    return service.decide({ type: 'TransferService', ownerId }, state);
+  },
+};
+
+export const deleteService: Command<OneService, ServiceState, undefined> = {
+  ...onService,
+  name: 'DeleteService',
+  policy: DeleteServicePolicy,
+  decide: (_, state) => service.decide({ type: 'DeleteService' }, state),
+};
+
+export const restoreService: Command<OneService, ServiceState, undefined> = {
+  ...onService,
+  name: 'RestoreService',
+  policy: RestoreServicePolicy,
+  mustExist(state) {
+    if (state.status === 'unborn') throw notFound.service();
+  },
+  decide: (_, state) => service.decide({ type: 'RestoreService' }, state),
+};

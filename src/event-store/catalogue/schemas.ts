@@ -1,0 +1,13 @@
+import { z } from 'zod';
+import { permissions } from '../../domain/access/permissions.js';
+
+/** Text that every store and every reader can hold: no NUL, no half of a surrogate pair. */
+export const text = (max: number): z.ZodString =>
+  z
+    .string()
+    .max(max)
+    .refine((value) => value.isWellFormed() && !value.includes('\0'), 'Not storable text');
+
+export const id = z.uuid();
+
+export const permissionList = z.array(z.enum(permissions)).readonly();

@@ -1,0 +1,123 @@
+import { type Pool } from 'pg';
+import { type EventCodec, type StoredEntry } from '../codec.js';
+import { EventStoreUnavailable } from '../errors.js';
+import { type LogBatch, type LogEntry, type LogRange, type StreamRange } from '../event-store.js';
+import { type Position, start } from '../position.js';
+import { type StreamId } from '../stream-id.js';
+
+/** Reads the log in keyset pages: by stream and revision, or by position. */
+export class LogReader {
+  constructor(
+    private readonly pool: Pool,
+    private readonly codec: EventCodec,
+  ) {}
+
+  async *stream(stream: StreamId, range: StreamRange): AsyncIterable<LogEntry> {
+    const backwards = range.direction === 'backwards';
+    let from = range.from ?? (backwards ? Number.MAX_SAFE_INTEGER : 0);
+    let left = range.limit ?? Number.MAX_SAFE_INTEGER;
+    while (left > 0) {
+      const limit = Math.min(left, pageSize);
+      const rows = await this.query(backwards ? streamBackwards : streamForwards, [
+        stream,
+        from,
+        limit,
+      ]);
+      const entries = await this.codec.decode(rows.map(toEntry));
+      yield* entries;
+      const last = entries.at(-1);
+      if (last === undefined || entries.length < limit) return;
+      from = backwards ? last.revision - 1 : last.revision + 1;
+      left -= entries.length;
+    }
+  }
+
+  /** The page after a position, and where the log ended at that moment. Nothing after `until` is read. */
+  async page(range: LogRange, until?: Position): Promise<LogBatch & { head: Position }> {
+    const after = range.after ?? start;
+    const rows = await this.query(page, [after, until ?? null, range.types ?? null, pageSize]);
+    const head = BigInt(rows[0]?.[0] ?? '0');
+    const found = rows.filter((row) => row[1] !== null);
+    const entries = await this.codec.decode(found.map((row) => toEntry(row.slice(1))));
+    const full = found.length === pageSize;
+    const end = head > after ? head : after;
+    const upTo = full ? (entries.at(-1)?.position ?? end) : end;
+    return { entries, upTo, atEnd: upTo === end, head };
+  }
+
+  private async query(
+    statement: { name: string; text: string },
+    values: unknown[],
+  ): Promise<Row[]> {
+    try {
+      const result = await this.pool.query<Row>({ ...statement, values, rowMode: 'array' });
+      return result.rows;
+    } catch (error) {
+      throw new EventStoreUnavailable('The event log cannot be read', { cause: error });
+    }
+  }
+}
+
+const pageSize = 1000;
+
+/** Columns in the order of `columns` below; bigint arrives as text. */
+type Row = (string | null)[];
+
+const columns = `
+  e.position, e.stream, e.revision, e.id, e.type, e.version, e.data::text, e.metadata::text,
+  to_char(e.recorded_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+
+const streamForwards = {
+  name: 'stream-forwards',
+  text: `
+    SELECT ${columns}
+      FROM log.events e
+     WHERE e.stream = $1 AND e.revision >= $2
+     ORDER BY e.revision
+     LIMIT $3`,
+};
+
+const streamBackwards = {
+  name: 'stream-backwards',
+  text: `
+    SELECT ${columns}
+      FROM log.events e
+     WHERE e.stream = $1 AND e.revision <= $2
+     ORDER BY e.revision DESC
+     LIMIT $3`,
+};
+
+// One statement sees one state of the log: where it ends, and what stands before that. Positions are gapless and in
+// commit order, so that everything up to the head is visible, and "greater than the last one" misses nothing.
+const page = {
+  name: 'log-page',
+  text: `
+    SELECT head.position, found.*
+      FROM (SELECT least(coalesce(max(position), 0), $2::bigint) AS position FROM log.events) head
+      LEFT JOIN LATERAL (
+        SELECT ${columns}
+          FROM log.events e
+         WHERE e.position > $1
+           AND e.position <= head.position
+           AND ($3::text[] IS NULL OR e.type = ANY ($3::text[]))
+         ORDER BY e.position
+         LIMIT $4
+      ) found ON true`,
+};
+
+function toEntry(row: Row): StoredEntry {
+  const [position, stream, revision, id, type, version, data, metadata, recordedAt] = row.map(
+    (column) => column ?? '',
+  );
+  return {
+    position: BigInt(position ?? ''),
+    stream: stream ?? '',
+    revision: Number(revision),
+    id: id ?? '',
+    type: type ?? '',
+    version: Number(version),
+    data: JSON.parse(data ?? ''),
+    metadata: JSON.parse(metadata ?? ''),
+    recordedAt: recordedAt ?? '',
+  };
+}

@@ -1,0 +1,85 @@
+import { type Pool } from 'pg';
+import { type EventCodec } from '../codec.js';
+import {
+  type Appended,
+  type EventStore,
+  type ExpectedRevision,
+  type LogBatch,
+  type LogEntry,
+  type LogRange,
+  type NewEvent,
+  type StreamRange,
+} from '../event-store.js';
+import { start } from '../position.js';
+import { type StreamId } from '../stream-id.js';
+import { AppendQueue } from './append-queue.js';
+import { LogReader } from './log-reader.js';
+import { type Connect, AppendConnection } from './append-connection.js';
+import { Doorbell, type Listen } from './doorbell.js';
+
+export interface PostgresEventStoreOptions {
+  /** For reading; it stays its owner's to close. */
+  readonly pool: Pool;
+  /** Opens a connection of the store's own, for appends. */
+  readonly connect: Connect;
+  /** Listens for appends of other processes; left out, a poll each second finds them. */
+  readonly listen?: Listen;
+  readonly codec: EventCodec;
+}
+
+/** The event log in Postgres: the schema stands in `migrations/0001_event-log.sql`, and why in docs/event-store.md. */
+export class PostgresEventStore implements EventStore {
+  private readonly codec: EventCodec;
+  private readonly appends: AppendQueue;
+  private readonly reader: LogReader;
+  private readonly doorbell: Doorbell;
+
+  constructor({ pool, connect, listen, codec }: PostgresEventStoreOptions) {
+    this.codec = codec;
+    this.reader = new LogReader(pool, codec);
+    this.doorbell = new Doorbell(listen);
+    this.appends = new AppendQueue(new AppendConnection(connect), () => this.doorbell.ring());
+  }
+
+  async append(
+    stream: StreamId,
+    expected: ExpectedRevision,
+    events: readonly NewEvent[],
+  ): Promise<Appended> {
+    return this.appends.add({ stream, expected, events: await this.codec.encode(events) });
+  }
+
+  readStream(stream: StreamId, range: StreamRange = {}): AsyncIterable<LogEntry> {
+    return this.reader.stream(stream, range);
+  }
+
+  async *readAll(range: LogRange = {}): AsyncIterable<LogBatch> {
+    let after = range.after ?? start;
+    let end: bigint | undefined;
+    for (;;) {
+      const batch = await this.reader.page({ ...range, after }, end);
+      end ??= batch.head;
+      yield batch;
+      if (batch.atEnd) return;
+      after = batch.upTo;
+    }
+  }
+
+  async *subscribe(range: LogRange, signal: AbortSignal): AsyncIterable<LogBatch> {
+    let after = range.after ?? start;
+    while (!signal.aborted) {
+      // Taken before reading, so that whatever is appended from here on wakes the wait below.
+      const silence = this.doorbell.silence();
+      const batch = await this.reader.page({ ...range, after });
+      after = batch.upTo;
+      if (signal.aborted) return;
+      yield batch;
+      if (batch.atEnd) await this.doorbell.wait(silence, signal);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.appends.close();
+    await this.doorbell.close();
+  }
+}

@@ -1,0 +1,12 @@
+/** The name of a stream: what it is about, and which one. */
+export type StreamId = `${StreamCategory}-${string}`;
+
+export type StreamCategory =
+  'service' | 'tag' | 'user' | 'role' | 'claim' | 'roster' | 'refusals' | 'command';
+
+export const serviceStream = (id: string): StreamId => `service-${id}`;
+export const tagStream = (id: string): StreamId => `tag-${id}`;
+export const userStream = (id: string): StreamId => `user-${id}`;
+export const roleStream = (name: string): StreamId => `role-${name}`;
+export const superuserRosterStream: StreamId = 'roster-superusers';
+export const refusalsStream = (actorId: string): StreamId => `refusals-${actorId}`;

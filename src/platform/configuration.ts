@@ -1,0 +1,101 @@
+import { z } from 'zod';
+
+/** Everything about Watchbook that can be set from outside: environment variables, also from a file `.env`. */
+export interface Configuration {
+  readonly host: string;
+  readonly port: number;
+  /** Embedded database and keys. */
+  readonly dataDir: string;
+  /** `undefined`: the embedded PostgreSQL. */
+  readonly databaseUrl: string | undefined;
+  readonly roles: ReadonlySet<Role>;
+  readonly adminEmail: string | undefined;
+  readonly adminPassword: string | undefined;
+  readonly signup: 'open' | 'closed';
+  readonly logLevel: LogLevel;
+  readonly readModelWaitMs: number;
+  /** Given instead of the key under `dataDir`; processes that share users must share it. */
+  readonly jwtSecret: string | undefined;
+  /** How many reverse proxies stand before Watchbook, for the addresses that login throttling counts. */
+  readonly trustedProxies: number;
+}
+
+export const roles = ['api', 'projector', 'monitor'] as const;
+export type Role = (typeof roles)[number];
+
+const logLevels = ['silent', 'error', 'warn', 'info', 'debug'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+/** Thrown with everything that is wrong, one line each. */
+export class ConfigurationError extends Error {
+  override readonly name = 'ConfigurationError';
+  constructor(readonly problems: readonly string[]) {
+    super(`The configuration is not right:\n${problems.map((line) => `  ${line}`).join('\n')}`);
+  }
+}
+
+/** @throws ConfigurationError naming every variable that is wrong, at once. */
+export function readConfiguration(
+  environment: Readonly<Record<string, string | undefined>>,
+): Configuration {
+  const set = Object.fromEntries(
+    Object.keys(Environment.shape).flatMap((name) => {
+      const value = environment[name]?.trim();
+      return value === undefined || value === '' ? [] : [[name, value]];
+    }),
+  );
+  const parsed = Environment.safeParse(set);
+  if (!parsed.success)
+    throw new ConfigurationError(
+      parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`),
+    );
+  const env = parsed.data;
+  return {
+    host: env.HOST,
+    port: env.PORT,
+    dataDir: env.DATA_DIR,
+    databaseUrl: env.DATABASE_URL,
+    roles: new Set(env.ROLES),
+    adminEmail: env.ADMIN_EMAIL,
+    adminPassword: env.ADMIN_PASSWORD,
+    signup: env.SIGNUP,
+    logLevel: env.LOG_LEVEL,
+    readModelWaitMs: env.READ_MODEL_WAIT_MS,
+    jwtSecret: env.JWT_SECRET,
+    trustedProxies: env.TRUSTED_PROXIES,
+  };
+}
+
+const wholeNumber = (least: number, most: number): z.ZodType<number> =>
+  z
+    .string()
+    .regex(/^[0-9]{1,9}$/, 'Must be a whole number')
+    .transform(Number)
+    .refine((value) => value >= least && value <= most, `Must be ${least} to ${most}`);
+
+const Environment = z.object({
+  HOST: z.string().default('127.0.0.1'),
+  PORT: wholeNumber(0, 65_535).default(8000),
+  DATA_DIR: z.string().default('.data'),
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'Must begin with postgres:// (leave it out for the embedded one)')
+    .refine((url) => URL.canParse(url), 'Must be a URL such as postgres://user:password@host/name')
+    .optional(),
+  EVENT_STORE_URL: z
+    .string()
+    .refine(() => false, 'Keeping events outside of Postgres is not supported yet: leave it out')
+    .optional(),
+  ROLES: z
+    .string()
+    .default(roles.join(','))
+    .transform((list) => list.split(',').map((role) => role.trim()))
+    .pipe(z.array(z.enum(roles, { error: `Must be a list out of ${roles.join(', ')}` })).min(1)),
+  ADMIN_EMAIL: z.email('Must be an e-mail address').max(255).optional(),
+  ADMIN_PASSWORD: z.string().min(8, 'Must have 8 characters at least').max(128).optional(),
+  SIGNUP: z.enum(['open', 'closed'], { error: 'Must be open or closed' }).default('open'),
+  LOG_LEVEL: z.enum(logLevels, { error: `Must be one of ${logLevels.join(', ')}` }).default('info'),
+  READ_MODEL_WAIT_MS: wholeNumber(0, 60_000).default(5000),
+  JWT_SECRET: z.string().min(32, 'Must have 32 characters at least').optional(),
+  TRUSTED_PROXIES: wholeNumber(0, 10).default(0),
+});

@@ -1,0 +1,73 @@
+import { Client, type ClientConfig, Pool } from 'pg';
+import { type Logger } from './logger.js';
+
+/** Longer than any statement of ours takes; a caller of the API is to have an answer within 5 s, even a bad one. */
+const statementTimeoutMs = 4_000;
+const connectTimeoutMs = 3_000;
+
+/** A pool whose statements end by themselves, on the server and, should it not answer, here. */
+export function createPool(url: string, max: number, log: Logger): Pool {
+  const pool = new Pool({ ...settings(url), max });
+  // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
+  pool.on('error', (error) => log.warn({ err: error }, 'An idle database connection was lost'));
+  return pool;
+}
+
+/** Opens a connection of its own; statements end after so many ms, 0: never. */
+export async function connect(url: string, timeoutMs = statementTimeoutMs): Promise<Client> {
+  const client = new Client(settings(url, timeoutMs));
+  // Until its owner listens, too: an error event nobody hears ends the process.
+  client.on('error', () => undefined);
+  await client.connect();
+  return client;
+}
+
+function settings(url: string, timeoutMs = statementTimeoutMs): ClientConfig {
+  return {
+    connectionString: url,
+    connectionTimeoutMillis: connectTimeoutMs,
+    query_timeout: timeoutMs,
+    statement_timeout: timeoutMs,
+    keepAlive: true,
+    application_name: 'watchbook',
+  };
+}
+
+/**
+ * Calls `onNotify` for each notification on the channel, and after each new connection, when some may have been
+ * missed. It reconnects by itself until it is stopped.
+ *
+ * @returns A function that stops it.
+ */
+export function listen(url: string, channel: string, onNotify: () => void): () => Promise<void> {
+  let stopped = false;
+  let client: Client | undefined;
+  let timer: NodeJS.Timeout | undefined;
+
+  const reconnect = (): void => {
+    client = undefined;
+    if (!stopped) timer ??= setTimeout(() => void open(), reconnectMs);
+  };
+  const open = async (): Promise<void> => {
+    timer = undefined;
+    try {
+      const opened = await connect(url);
+      client = opened;
+      opened.on('end', reconnect);
+      opened.on('notification', onNotify);
+      await opened.query(`LISTEN ${channel}`);
+      onNotify();
+    } catch {
+      reconnect();
+    }
+  };
+  void open();
+
+  return async () => {
+    stopped = true;
+    clearTimeout(timer);
+    await client?.end().catch(() => undefined);
+  };
+}
+
+const reconnectMs = 1_000;

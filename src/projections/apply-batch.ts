@@ -1,0 +1,113 @@
+import { type PoolClient } from 'pg';
+import { isEventType } from '../event-store/catalogue/catalogue.js';
+import { type LogBatch, type LogEntry, type RecordedEvent } from '../event-store/event-store.js';
+import { type Position } from '../event-store/position.js';
+import { readModelTables } from './read-model-tables.js';
+import { type RowFold } from './row-fold.js';
+
+/** How far one projection has come, as its checkpoint says. */
+export interface Progress {
+  readonly fold: RowFold;
+  readonly position: Position;
+  /** The event that stopped it, and why; null while it runs. */
+  readonly error: string | null;
+}
+
+/** Somebody else has written the checkpoints: what is kept in memory is not to be trusted. */
+export class OvertakenByAnother extends Error {
+  override readonly name = 'OvertakenByAnother';
+}
+
+/**
+ * Brings every running projection to the end of the batch, in one transaction. A projection that cannot digest an
+ * event stops before it and remembers why; the others are not affected.
+ *
+ * @throws OvertakenByAnother when the checkpoints are not where `progress` says.
+ */
+export async function applyBatch(
+  client: PoolClient,
+  progress: readonly Progress[],
+  batch: LogBatch,
+): Promise<Progress[]> {
+  const running = progress.filter(({ error }) => error === null);
+  await client.query('BEGIN; SET LOCAL synchronous_commit = off');
+  try {
+    await lockAndCompare(client, running);
+    const outcomes: Outcome[] = [];
+    for (const one of running) outcomes.push(await applyToOne(client, one, batch));
+    await readModelTables.saveCheckpoints(
+      client,
+      outcomes.map(({ fold, ...outcome }) => ({ reader: fold.name, ...outcome })),
+    );
+    await client.query('COMMIT');
+    for (const { fold } of outcomes) fold.keep();
+    return progress.map((one) => outcomes.find(({ fold }) => fold === one.fold) ?? one);
+  } catch (error) {
+    for (const { fold } of running) fold.forget();
+    await client.query('ROLLBACK').catch(() => undefined);
+    throw error;
+  }
+}
+
+interface Outcome extends Progress {
+  readonly errorAt: Position | null;
+}
+
+async function lockAndCompare(client: PoolClient, running: readonly Progress[]): Promise<void> {
+  const names = running.map(({ fold }) => fold.name);
+  const found = await readModelTables.lockCheckpoints(client, names);
+  for (const { fold, position } of running) {
+    const checkpoint = found.find(({ reader }) => reader === fold.name);
+    if (checkpoint?.position !== position || checkpoint.error !== null)
+      throw new OvertakenByAnother(`Another process is running projection ${fold.name}`);
+  }
+}
+
+async function applyToOne(
+  client: PoolClient,
+  { fold, position }: Progress,
+  batch: LogBatch,
+): Promise<Outcome> {
+  const entries = batch.entries.filter(
+    (entry) => entry.position > position && concerns(fold, entry),
+  );
+  await loadMissing(client, fold, entries.filter(isReadable));
+  let done = position;
+  try {
+    for (const entry of entries) {
+      if (!entry.readable) throw new Error(entry.reason);
+      fold.apply(entry);
+      done = entry.position;
+    }
+    await readModelTables.writeRows(client, fold);
+    const upTo = batch.upTo > position ? batch.upTo : position;
+    return { fold, position: upTo, error: null, errorAt: null };
+  } catch (error) {
+    if (!(error instanceof Error) || 'severity' in error) throw error;
+    const culprit = entries.find((entry) => entry.position > done);
+    if (culprit === undefined) throw error;
+    await readModelTables.writeRows(client, fold);
+    const reason = `Event ${culprit.id} at position ${culprit.position}: ${error.message}`;
+    return { fold, position: done, error: reason, errorAt: culprit.position };
+  }
+}
+
+/** An event of a type nobody here knows could be about anything: whoever cannot tell must stop. */
+function concerns(fold: RowFold, entry: LogEntry): boolean {
+  const type = entry.readable ? entry.event.type : entry.type;
+  return isEventType(type) ? fold.handles(type) : true;
+}
+
+function isReadable(entry: LogEntry): entry is RecordedEvent {
+  return entry.readable;
+}
+
+async function loadMissing(
+  client: PoolClient,
+  fold: RowFold,
+  recorded: readonly RecordedEvent[],
+): Promise<void> {
+  const keys = fold.missing(recorded.map(({ event }) => event));
+  if (keys.length === 0) return;
+  fold.load(keys, await readModelTables.loadRows(client, fold, keys));
+}
