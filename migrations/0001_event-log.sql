@@ -35,7 +35,7 @@ CREATE TRIGGER events_are_facts
 -- Per event: the number of its append (from 1), its ordinal within it (from 1), and what is stored.
 -- A stream occurs in one append of a call at most. No expected revision of -2 or -3 comes with the fast path.
 --
--- Verdicts: 'appended'; 'repeated', when exactly these events stand there already; 'conflict'.
+-- Verdicts: 'appended'; 'repeated', when exactly these events stand there already, one after the other; 'conflict'.
 CREATE FUNCTION log.append(
   streams   text,
   expected  text,
@@ -67,12 +67,13 @@ DECLARE
   own_ids         uuid[];
   present         int;
   present_there   int;
+  in_one_row      boolean;
   last_there      bigint;
   last_position   bigint;
   fits            boolean;
 BEGIN
   -- The lock is a statement of its own, so that the statements after it see what the last holder committed.
-  PERFORM pg_advisory_xact_lock(7_310_578_001);
+  PERFORM pg_advisory_xact_lock(7310578001);
 
   SELECT e.position, e.recorded_at INTO head, now_or_later
     FROM log.events e ORDER BY e.position DESC LIMIT 1;
@@ -104,8 +105,8 @@ BEGIN
   END IF;
 
   FOR append IN 1 .. cardinality(stream_list) LOOP
-    own_ids := (SELECT array_agg(e.id)
-                  FROM unnest(number_list, id_list) AS e (n, id) WHERE e.n = append);
+    own_ids := (SELECT array_agg(e.id ORDER BY e.ordinal)
+                  FROM unnest(number_list, ordinal_list, id_list) AS e (n, ordinal, id) WHERE e.n = append);
     fits := CASE expected_list[append]
               WHEN -2 THEN true
               WHEN -3 THEN current_list[append] >= 0
@@ -117,11 +118,12 @@ BEGIN
                               AND (expected_list[append] < -1
                                    OR e.revision BETWEEN expected_list[append] + 1
                                                      AND expected_list[append] + cardinality(own_ids))),
+           min(e.revision - array_position(own_ids, e.id)) = max(e.revision - array_position(own_ids, e.id)),
            max(e.revision), max(e.position)
-      INTO present, present_there, last_there, last_position
+      INTO present, present_there, in_one_row, last_there, last_position
       FROM log.events e WHERE e.id = ANY (own_ids);
 
-    IF present = cardinality(own_ids) AND present_there = present THEN
+    IF present = cardinality(own_ids) AND present_there = present AND in_one_row THEN
       RETURN QUERY SELECT append, 'repeated', last_there, last_position;
     ELSIF NOT fits OR present > 0 THEN
       RETURN QUERY SELECT append, 'conflict', current_list[append], NULL::bigint;

@@ -20,9 +20,12 @@ export const accessTokenSeconds = 30 * 60;
 export class TokenKey {
   readonly id: string;
   readonly key: KeyObject;
+  /** For passport-jwt, whose types know no KeyObject; each token is checked with it once, then remembered. */
+  readonly bytes: Buffer;
 
   constructor(secret: string) {
-    this.key = createSecretKey(Buffer.from(secret));
+    this.bytes = Buffer.from(secret);
+    this.key = createSecretKey(this.bytes);
     this.id = createHash('sha256').update(`kid:${secret}`).digest('hex').slice(0, 16);
   }
 

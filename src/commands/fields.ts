@@ -5,7 +5,7 @@ export function line(max: number): z.ZodString {
   return z
     .string()
     .trim()
-    .min(1)
+    .min(1, 'Must not be empty')
     .max(max)
     .refine(isStorable, notStorable)
     .refine((value) => !/\p{Cc}/u.test(value), 'Must not hold control characters');

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type EventType } from '../domain/events.js';
 import { checked, definitionOf, isEventType } from './catalogue/catalogue.js';
 import { EventRefused } from './errors.js';
-import { type LogEntry, type NewEvent } from './event-store.js';
+import { type ExpectedRevision, type LogEntry, type NewEvent } from './event-store.js';
 import { EventMetadata } from './metadata.js';
 import { decrypt, encrypt } from './personal-data/cipher.js';
 import { type PersonKeys } from './personal-data/person-keys.js';
@@ -31,6 +31,20 @@ export const erased = '[erased]';
 
 const maxEventBytes = 256 * 1024;
 const maxEventsPerAppend = 500;
+const maxStreamName = 255;
+
+/**
+ * A stream name must come back from any store as it went in, and a number must be a revision.
+ *
+ * @throws EventRefused saying which of them is not.
+ */
+export function checkPlace(stream: string, expected: ExpectedRevision): void {
+  // eslint-disable-next-line no-control-regex -- That is the point.
+  if (stream.length > maxStreamName || !stream.isWellFormed() || /[\0-\x1f\x7f]/.test(stream))
+    throw new EventRefused(`Not a name for a stream: ${JSON.stringify(stream.slice(0, 300))}`);
+  if (typeof expected === 'number' && !(Number.isSafeInteger(expected) && expected >= 0))
+    throw new EventRefused(`${expected} cannot be the revision of a stream`);
+}
 
 /** Turns events into what is stored and back: schemas, versions and personal data are dealt with here, in any store. */
 export class EventCodec {
@@ -43,7 +57,10 @@ export class EventCodec {
       throw new EventRefused(
         `An append can hold ${maxEventsPerAppend} events, not ${events.length}`,
       );
-    return Promise.all(events.map((event) => this.encodeOne(event)));
+    const stored = await Promise.all(events.map((event) => this.encodeOne(event)));
+    if (new Set(stored.map(({ id }) => id)).size < stored.length)
+      throw new EventRefused('An append cannot hold the same event twice');
+    return stored;
   }
 
   /** Asks for the keys of a whole batch at once; what cannot be read says so, and stops nobody else. */
@@ -56,6 +73,7 @@ export class EventCodec {
   private async encodeOne({ id, event, metadata }: NewEvent): Promise<StoredEvent> {
     const { type } = event;
     if (!isEventType(type)) throw new EventRefused(`There is no event type ${String(type)}`);
+    if (!uuid.test(id)) throw new EventRefused(`${type}: id: ${JSON.stringify(id)} is no UUID`);
     const { version, personal } = definitionOf(type);
     const { data } = refuse(type, () => checked(type, event.data));
     const meta = refuse(type, () => EventMetadata.parse(metadata));
@@ -71,9 +89,11 @@ export class EventCodec {
     const json = JSON.stringify(stored);
     if (Buffer.byteLength(json) > maxEventBytes)
       throw new EventRefused(`${type}: an event can hold ${maxEventBytes} bytes of data`);
-    return { id, type, version, data: json, metadata: JSON.stringify(meta) };
+    return { id: id.toLowerCase(), type, version, data: json, metadata: JSON.stringify(meta) };
   }
 }
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 const noKeys: ReadonlyMap<string, Buffer> = new Map();
 

@@ -71,3 +71,15 @@ export function listen(url: string, channel: string, onNotify: () => void): () =
 }
 
 const reconnectMs = 1_000;
+
+/** Whether an error means that Postgres cannot be reached, or not in time: it may well work again shortly. */
+export function isDatabaseAway(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = 'code' in error ? String(error.code) : '';
+  // 08: connection exceptions; 57P: shutting down, starting up; 53300: no connection left; 57014: statement timeout.
+  if (/^(08|57P|53300|57014)/.test(code)) return true;
+  if (/^(ECONN|EPIPE|ETIMEDOUT|EHOST|ENET|ENOTFOUND|EAI_AGAIN)/.test(code)) return true;
+  return /^(Connection terminated|Query read timeout|timeout e|timeout exceeded)/.test(
+    error.message,
+  );
+}

@@ -1,4 +1,8 @@
-import { DirectoryIsBehind, type KnownUser, type UserDirectory } from '../domain/access/user-directory.js';
+import {
+  DirectoryIsBehind,
+  type KnownUser,
+  type UserDirectory,
+} from '../domain/access/user-directory.js';
 import { type DomainEvent } from '../domain/events.js';
 import { userEmail } from '../domain/names/unique-name.js';
 import { eventTypes } from '../event-store/catalogue/catalogue.js';

@@ -27,16 +27,18 @@ export default async function globalSetup(): Promise<void> {
     void stop().finally(() => process.exit(130));
   };
   const stop = async (): Promise<void> => {
-    process.off('SIGINT', interrupted);
+    for (const signal of INTERRUPTIONS) process.off(signal, interrupted);
     globalThis.stopTestServer = undefined;
     delete process.env['TEST_DATABASE_ADMIN_URL'];
     await server.stop();
     await rm(dataDir, { recursive: true, force: true });
   };
   globalThis.stopTestServer = stop;
-  // Ctrl-C skips the teardown, and the server, in a process group of its own, would live on.
-  process.once('SIGINT', interrupted);
+  // They skip the teardown, and the server, in a process group of its own, would live on.
+  for (const signal of INTERRUPTIONS) process.once(signal, interrupted);
 }
+
+const INTERRUPTIONS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 // Jest turns this file, and no mapping of .js endings to .ts files, into CommonJS: tsx maps them.
 async function loadEmbeddedPostgres(): Promise<typeof EmbeddedPostgres> {

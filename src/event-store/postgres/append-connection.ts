@@ -28,7 +28,7 @@ export class AppendConnection implements AppendSender {
           verdict: 'conflict',
           actual: expectedCode(expected),
         }));
-      if (error instanceof DatabaseError && !isServerGoingAway(error)) throw error;
+      if (error instanceof DatabaseError && !isServersTrouble(error)) throw error;
       this.drop(client);
       throw new ConnectionLost('The connection to the event log was lost', { cause: error });
     }
@@ -41,8 +41,10 @@ export class AppendConnection implements AppendSender {
 
   private async connected(): Promise<Client> {
     if (this.client !== undefined) return this.client;
+    let opened: Client | undefined;
     try {
       const client = await this.connect();
+      opened = client;
       client.on('error', () => this.drop(client));
       client.on('end', () => this.drop(client));
       // One plan for every batch size: planning anew costs a third of the throughput.
@@ -50,6 +52,7 @@ export class AppendConnection implements AppendSender {
       this.client = client;
       return client;
     } catch (error) {
+      void opened?.end().catch(() => undefined);
       throw new ConnectionLost('The event log cannot be reached', { cause: error });
     }
   }
@@ -112,7 +115,10 @@ function verdicts(rows: readonly unknown[]): AppendVerdict[] {
     );
 }
 
-/** Class 57P: the server is shutting down or starting up; 25006: it became a read-only standby. */
-function isServerGoingAway({ code = '' }: DatabaseError): boolean {
-  return code.startsWith('57P') || code.startsWith('08') || code === '25006';
+/**
+ * It is not about what was sent, and may pass. Classes 08: the connection; 53: no memory, disk or connections left;
+ * 57: shutting down, starting up or a statement that took too long; 58: the disk; and 25006: a read-only standby.
+ */
+function isServersTrouble({ code = '' }: DatabaseError): boolean {
+  return /^(08|53|57|58)/.test(code) || code === '25006';
 }

@@ -31,6 +31,9 @@ export class ConnectionLost extends Error {
  */
 export class AppendQueue {
   private waiting: Waiting[] = [];
+  /** In the order of their deadlines, whether they are waiting or on their way. */
+  private readonly unsettled = new Set<Waiting>();
+  private lastError: unknown;
   private sending = false;
   private closed = false;
 
@@ -45,7 +48,9 @@ export class AppendQueue {
       return Promise.reject(new EventStoreOverloaded('Too many appends are waiting'));
     return new Promise<Appended>((resolve, reject) => {
       const deadline = performance.now() + appendTimeoutMs;
-      this.waiting.push({ append, resolve, reject, deadline });
+      const item: Waiting = { append, size: sizeOf(append), resolve, reject, deadline };
+      this.waiting.push(item);
+      this.unsettled.add(item);
       if (!this.sending) {
         this.sending = true;
         // After this turn of the event loop, so that whatever arrives in it goes out together.
@@ -62,8 +67,22 @@ export class AppendQueue {
   }
 
   private async sendAll(): Promise<void> {
+    // Nobody waits longer than promised, not even for a batch that hangs.
+    const watch = setInterval(() => this.expire(), expiryMs);
     while (this.waiting.length > 0) await this.sendBatch(this.takeBatch());
+    clearInterval(watch);
     this.sending = false;
+  }
+
+  private expire(): void {
+    const now = performance.now();
+    for (const item of this.unsettled) {
+      if (item.deadline > now) return;
+      this.unsettled.delete(item);
+      item.reject(
+        new EventStoreUnavailable('The event log did not answer', { cause: this.lastError }),
+      );
+    }
   }
 
   private takeBatch(): Waiting[] {
@@ -71,12 +90,17 @@ export class AppendQueue {
     const batch: Waiting[] = [];
     const later: Waiting[] = [];
     let events = 0;
+    let size = 0;
     for (const item of this.waiting) {
+      if (!this.unsettled.has(item)) continue;
       const { stream, events: own } = item.append;
-      const fits = batch.length === 0 || events + own.length <= maxEventsPerBatch;
+      const fits =
+        batch.length === 0 ||
+        (events + own.length <= maxEventsPerBatch && size + item.size <= maxBatchSize);
       if (fits && !streams.has(stream)) {
         batch.push(item);
         events += own.length;
+        size += item.size;
       } else {
         later.push(item);
       }
@@ -86,7 +110,9 @@ export class AppendQueue {
     return batch;
   }
 
-  private async sendBatch(batch: Waiting[]): Promise<void> {
+  private async sendBatch(items: readonly Waiting[]): Promise<void> {
+    const batch = items.filter((item) => this.unsettled.has(item));
+    if (batch.length === 0) return;
     let verdicts: readonly AppendVerdict[];
     try {
       verdicts = await this.sender.send(batch.map(({ append }) => append));
@@ -94,29 +120,36 @@ export class AppendQueue {
       await this.recover(batch, error);
       return;
     }
-    batch.forEach((item, index) => settle(item, verdicts[index]));
+    batch.forEach((item, index) => {
+      this.unsettled.delete(item);
+      settle(item, verdicts[index]);
+    });
     if (verdicts.some(({ verdict }) => verdict === 'appended')) this.onAppended();
   }
 
-  private async recover(batch: Waiting[], error: unknown): Promise<void> {
+  private async recover(batch: readonly Waiting[], error: unknown): Promise<void> {
+    const [only] = batch;
     if (error instanceof ConnectionLost) {
-      const inTime = batch.filter(({ deadline }) => performance.now() < deadline);
-      for (const item of batch)
-        if (!inTime.includes(item))
-          item.reject(new EventStoreUnavailable('The event log did not answer', { cause: error }));
-      this.waiting = [...inTime, ...this.waiting];
-      if (inTime.length > 0) await new Promise((resolve) => setTimeout(resolve, retryDelayMs));
+      this.lastError = error;
+      this.waiting = [...batch, ...this.waiting];
+      this.expire();
+      if (this.unsettled.size > 0)
+        await new Promise((resolve) => setTimeout(resolve, retryDelayMs));
     } else if (batch.length > 1) {
-      // Only the guilty one shall fail.
-      for (const item of batch) await this.sendBatch([item]);
-    } else {
-      batch[0]?.reject(error);
+      // Only the guilty one shall fail: it is found by halving.
+      const half = Math.ceil(batch.length / 2);
+      await this.sendBatch(batch.slice(0, half));
+      await this.sendBatch(batch.slice(half));
+    } else if (only !== undefined) {
+      this.unsettled.delete(only);
+      only.reject(error);
     }
   }
 }
 
 interface Waiting {
   readonly append: Append;
+  readonly size: number;
   readonly deadline: number;
   resolve(appended: Appended): void;
   reject(error: unknown): void;
@@ -124,8 +157,15 @@ interface Waiting {
 
 const maxWaiting = 10_000;
 const maxEventsPerBatch = 1_000;
+/** Characters of JSON; so that a batch of large events does not take longer than a statement may. */
+const maxBatchSize = 8 * 1024 * 1024;
 const appendTimeoutMs = 4_000;
 const retryDelayMs = 100;
+const expiryMs = 100;
+
+function sizeOf({ events }: Append): number {
+  return events.reduce((sum, { data, metadata }) => sum + data.length + metadata.length, 0);
+}
 
 function settle({ append, resolve, reject }: Waiting, verdict: AppendVerdict | undefined): void {
   if (verdict === undefined) reject(new Error('The event log gave no verdict'));

@@ -1,5 +1,5 @@
 import { type Pool } from 'pg';
-import { type EventCodec } from '../codec.js';
+import { checkPlace, type EventCodec } from '../codec.js';
 import {
   type Appended,
   type EventStore,
@@ -46,6 +46,7 @@ export class PostgresEventStore implements EventStore {
     expected: ExpectedRevision,
     events: readonly NewEvent[],
   ): Promise<Appended> {
+    checkPlace(stream, expected);
     return this.appends.add({ stream, expected, events: await this.codec.encode(events) });
   }
 

@@ -41,11 +41,10 @@ export function spawnServer(cluster: Cluster, port: number): ServerProcess {
   }
 }
 
-/** Watches a server that another process spawned. `end` ends the watching, too. */
+/** Watches a server that another process spawned. */
 export function watchServer(pid: number, port: number): ServerProcess {
   const watch = async (): Promise<string> => {
-    // Holds nothing open: a process that only watches may end.
-    while (await isAlive(pid)) await sleep(500, undefined, { ref: false });
+    while (await isAlive(pid)) await sleep(250);
     return 'its process is gone';
   };
   return { pid, port, exited: watch() };

@@ -32,6 +32,8 @@ export function supervise(cluster: Cluster, { server, lock }: OwnedServer): Embe
       const next = await restart(cluster, current.port, stopping.signal);
       if (!next) return;
       current = next;
+      // It came up while stop() was busy with the old one.
+      if (isAborted(stopping.signal)) return endServer(cluster, next);
       cluster.log('PostgreSQL runs again');
     }
   };

@@ -100,7 +100,10 @@ export class Workbench {
     await Promise.allSettled(this.#servers.map((server) => server.stop()));
     for (const { pid } of this.#children) await this.kill(pid ?? 0);
     for (const cluster of this.#clusters) await endLeftServer(cluster);
-    for (const folder of this.#folders) await rm(folder, { recursive: true, force: true });
+    for (const folder of this.#folders) {
+      // The initdb of a killed start may still be writing.
+      await rm(folder, { recursive: true, force: true, maxRetries: 10 });
+    }
   }
 }
 

@@ -1,0 +1,88 @@
+import { type Application, startApplication } from '../composition/application.js';
+import { type Configuration, readConfiguration } from '../platform/configuration.js';
+import { createLogger } from '../platform/logger.js';
+
+/** Runs Watchbook until it is told to stop. */
+export async function serve(): Promise<void> {
+  const configuration = readConfiguration(process.env);
+  const log = createLogger(configuration.logLevel);
+  const application = await start(configuration, log);
+  process.stdout.write(welcome(application, configuration));
+  const signal = await stopSignal();
+  log.info({ signal }, 'Stopping: running requests may finish');
+  await application.stop();
+  log.info('Stopped');
+}
+
+/** Something outside keeps Watchbook from serving; the message says what to do. */
+class CannotServe extends Error {
+  override readonly name = 'CannotServe';
+}
+
+async function start(
+  configuration: Configuration,
+  log: ReturnType<typeof createLogger>,
+): Promise<Application> {
+  try {
+    return await startApplication(configuration, log);
+  } catch (error) {
+    const { host, port, databaseUrl } = configuration;
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    if (code === 'EADDRINUSE')
+      throw new CannotServe(`Port ${port} on ${host} is taken. Set PORT to another one.`, {
+        cause: error,
+      });
+    if (databaseUrl !== undefined && /^(ECONN|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|28|3D000)/.test(code))
+      throw new CannotServe(
+        `The database at ${withoutPassword(databaseUrl)} cannot be used (${code}). Check DATABASE_URL.`,
+        { cause: error },
+      );
+    throw error;
+  }
+}
+
+function withoutPassword(url: string): string {
+  const shown = new URL(url);
+  shown.password = '';
+  return shown.href;
+}
+
+/** Resolves at the first Ctrl-C or SIGTERM; at the second, the process goes at once. */
+function stopSignal(): Promise<string> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const)
+      process.once(signal, () => {
+        process.once(signal, () => process.exit(130));
+        resolve(signal);
+      });
+  });
+}
+
+function welcome(application: Application, { roles }: Configuration): string {
+  const { address, firstAdministrator } = application;
+  const lines: string[] = [];
+  if (firstAdministrator?.generatedPassword !== undefined)
+    lines.push(
+      'The administrator of this Watchbook, told only this once:',
+      '',
+      `  e-mail    ${firstAdministrator.email}`,
+      `  password  ${firstAdministrator.generatedPassword}`,
+      '',
+    );
+  if (address === undefined) {
+    lines.push(`Watchbook runs: ${[...roles].join(', ')}.`);
+  } else {
+    const host = address.host.includes(':') ? `[${address.host}]` : address.host;
+    const url = `http://${host}:${address.port}`;
+    lines.push(
+      `Watchbook listens on ${url}`,
+      '',
+      `  ${url}/docs     the API, to read and to try`,
+      `  ${url}/readyz   whether all is well`,
+      '',
+      `Try it:  curl ${url}/api/v1/auth/login --data-urlencode username=… --data-urlencode password=…`,
+      'Ctrl-C stops it.',
+    );
+  }
+  return `\n${lines.join('\n')}\n\n`;
+}

@@ -1,0 +1,81 @@
+import { ContainerModule } from 'inversify';
+import { Credentials } from '../accounts/credentials.js';
+import { LoginThrottle } from '../accounts/login-throttle.js';
+import { RefreshTokens } from '../accounts/refresh-tokens.js';
+import { Sessions } from '../accounts/sessions.js';
+import { CommandBus } from '../commands/command-bus.js';
+import { RetireUsers } from '../processes/retire-users.js';
+import { ServiceQueries } from '../queries/services/service-queries.js';
+import { TagQueries } from '../queries/tags/tag-queries.js';
+import { tokens } from './tokens.js';
+
+/** Passwords and sessions, and what becomes of them when a user goes. */
+export const accountsModule = new ContainerModule(({ bind }) => {
+  bind(Credentials)
+    .toResolvedValue((pool) => new Credentials(pool), [tokens.pool])
+    .inSingletonScope();
+  bind(RefreshTokens)
+    .toResolvedValue((pool) => new RefreshTokens(pool), [tokens.pool])
+    .inSingletonScope();
+  bind(LoginThrottle)
+    .toResolvedValue((pool) => new LoginThrottle(pool), [tokens.pool])
+    .inSingletonScope();
+  bind(Sessions)
+    .toResolvedValue(
+      (directory, credentials, refreshTokens, throttle, key) =>
+        new Sessions(directory, credentials, refreshTokens, throttle, key),
+      [tokens.directory, Credentials, RefreshTokens, LoginThrottle, tokens.tokenKey],
+    )
+    .inSingletonScope();
+  bind(RetireUsers)
+    .toResolvedValue(
+      (
+        store,
+        bus,
+        directory,
+        waiting,
+        pool,
+        log,
+        services,
+        tags,
+        credentials,
+        refreshTokens,
+        keys,
+        { readModelWaitMs },
+      ) =>
+        new RetireUsers({
+          store,
+          bus,
+          directory,
+          pool,
+          log,
+          waitFor: (position) => waiting.until(position, readModelWaitMs),
+          possessions: {
+            tagsOf: (userId) => tags.createdBy(userId),
+            servicesOf: (userId) => services.ownedBy(userId),
+          },
+          belongings: {
+            async forgetCredentials(userId, exceptId) {
+              await credentials.removeOthers(userId, exceptId);
+              await refreshTokens.revokeOthers(userId, exceptId);
+            },
+            forgetPerson: (userId) => keys.forget(userId),
+          },
+        }),
+      [
+        tokens.eventStore,
+        CommandBus,
+        tokens.directory,
+        tokens.waiting,
+        tokens.pool,
+        tokens.log,
+        ServiceQueries,
+        TagQueries,
+        Credentials,
+        RefreshTokens,
+        tokens.personKeys,
+        tokens.configuration,
+      ],
+    )
+    .inSingletonScope();
+});

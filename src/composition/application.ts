@@ -1,0 +1,181 @@
+import 'reflect-metadata';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import { type AddressInfo } from 'node:net';
+import { Container } from 'inversify';
+import { loadTokenKey } from '../accounts/access-tokens.js';
+import { Credentials } from '../accounts/credentials.js';
+import { CommandBus } from '../commands/command-bus.js';
+import { StateReader } from '../commands/state-reader.js';
+import { createApp } from '../http/app.js';
+import { Authentication } from '../http/authentication.js';
+import { type Configuration } from '../platform/configuration.js';
+import { type Logger } from '../platform/logger.js';
+import { migrate } from '../platform/migrations.js';
+import { createPool } from '../platform/postgres.js';
+import { RetireUsers } from '../processes/retire-users.js';
+import { CheckpointWatcher } from '../projections/checkpoint-watcher.js';
+import { MemoryDirectory } from '../projections/memory-directory.js';
+import { ProjectionEngine } from '../projections/projection-engine.js';
+import { openDatabase } from '../queries/database.js';
+import { accountsModule } from './accounts.module.js';
+import { openDatabaseServer } from './database.js';
+import { ensureAdministrator, ensureBuiltInRoles, type FirstAdministrator } from './first-start.js';
+import { healthOf } from './health.js';
+import { httpModule } from './http.module.js';
+import { policiesModule, policiesOf } from './policies.module.js';
+import { readSideModule } from './read-side.module.js';
+import { Shutdown } from './shutdown.js';
+import { tokens } from './tokens.js';
+import { writeSideModule } from './write-side.module.js';
+
+/** A running Watchbook. */
+export interface Application {
+  /** `undefined` in a process that does not serve the API. */
+  readonly address: { readonly host: string; readonly port: number } | undefined;
+  readonly usesEmbeddedDatabase: boolean;
+  readonly firstAdministrator: FirstAdministrator | undefined;
+  readonly container: Container;
+  /** Ends in order: no new requests, running ones finish, then readers of the log, then the database. */
+  stop(): Promise<void>;
+}
+
+/** Starts everything the configuration asks for. When something fails, what was started is stopped again. */
+export async function startApplication(
+  configuration: Configuration,
+  log: Logger,
+): Promise<Application> {
+  const shutdown = new Shutdown();
+  try {
+    return await start(configuration, log, shutdown);
+  } catch (error) {
+    await shutdown.run();
+    throw error;
+  }
+}
+
+async function start(
+  configuration: Configuration,
+  log: Logger,
+  shutdown: Shutdown,
+): Promise<Application> {
+  const server = await openDatabaseServer(configuration, (message) => log.info(message));
+  shutdown.add(() => server.stop());
+  await migrate(server.url, 'up');
+  const container = await compose(configuration, server.url, log, shutdown);
+  await startReaders(container, configuration, shutdown);
+  const firstAdministrator = await prepareAccounts(container, configuration);
+  const address = configuration.roles.has('api')
+    ? await serve(container, configuration, shutdown)
+    : undefined;
+  return {
+    address,
+    usesEmbeddedDatabase: server.isEmbedded,
+    firstAdministrator,
+    container,
+    stop: () => shutdown.run(),
+  };
+}
+
+async function compose(
+  configuration: Configuration,
+  url: string,
+  log: Logger,
+  shutdown: Shutdown,
+): Promise<Container> {
+  const pool = createPool(url, 10, log);
+  shutdown.add(() => pool.end());
+  const logPool = createPool(url, 10, log);
+  shutdown.add(() => logPool.end());
+  const database = await openDatabase(url, 12);
+  shutdown.add(() => database.end());
+
+  const container = new Container();
+  container.bind(tokens.configuration).toConstantValue(configuration);
+  container.bind(tokens.databaseUrl).toConstantValue(url);
+  container.bind(tokens.log).toConstantValue(log);
+  container.bind(tokens.pool).toConstantValue(pool);
+  container.bind(tokens.logPool).toConstantValue(logPool);
+  container.bind(tokens.database).toConstantValue(database);
+  container
+    .bind(tokens.tokenKey)
+    .toConstantValue(await loadTokenKey(configuration.jwtSecret, configuration.dataDir));
+  container.bind(tokens.policies).toConstantValue(policiesOf(container));
+  await container.load(policiesModule, writeSideModule, readSideModule, accountsModule, httpModule);
+  const store = container.get(tokens.eventStore);
+  shutdown.add(() => store.close());
+  return container;
+}
+
+async function startReaders(
+  container: Container,
+  { roles }: Configuration,
+  shutdown: Shutdown,
+): Promise<void> {
+  if (roles.has('projector')) {
+    const engine = container.get(ProjectionEngine);
+    await engine.start();
+    shutdown.add(() => engine.stop());
+  } else {
+    const watcher = container.get(CheckpointWatcher);
+    watcher.start();
+    shutdown.add(() => watcher.stop());
+  }
+  const directory = container.get(MemoryDirectory);
+  await directory.start();
+  shutdown.add(() => directory.stop());
+  if (roles.has('projector')) {
+    const retireUsers = container.get(RetireUsers);
+    retireUsers.start();
+    shutdown.add(() => retireUsers.stop());
+  }
+}
+
+async function prepareAccounts(
+  container: Container,
+  { adminEmail, adminPassword }: Configuration,
+): Promise<FirstAdministrator | undefined> {
+  const bus = container.get(CommandBus);
+  await ensureBuiltInRoles(bus);
+  return ensureAdministrator(bus, container.get(StateReader), container.get(Credentials), {
+    email: adminEmail,
+    password: adminPassword,
+  });
+}
+
+async function serve(
+  container: Container,
+  { host, port, trustedProxies }: Configuration,
+  shutdown: Shutdown,
+): Promise<{ host: string; port: number }> {
+  const app = createApp({
+    routes: container.get(tokens.routes),
+    authentication: container.get(Authentication),
+    health: healthOf(container),
+    log: container.get(tokens.log),
+    trustedProxies,
+  });
+  const server = createServer(app);
+  server.requestTimeout = 30_000;
+  server.listen(port, host);
+  await once(server, 'listening');
+  shutdown.add(() => closeServer(server));
+  return { host, port: portOf(server.address()) };
+}
+
+function portOf(address: AddressInfo | string | null): number {
+  if (typeof address !== 'object' || address === null) throw new Error('The server has no port');
+  return address.port;
+}
+
+/** Requests that are running get some time to finish; connections that only wait for more are closed. */
+async function closeServer(server: Server): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  server.closeIdleConnections();
+  const patience = setTimeout(() => server.closeAllConnections(), finishMs);
+  await closed;
+  clearTimeout(patience);
+}
+
+const finishMs = 10_000;

@@ -1,0 +1,26 @@
+import { type Container } from 'inversify';
+import { type Health } from '../http/health.js';
+import { MemoryDirectory } from '../projections/memory-directory.js';
+import { ProjectionEngine } from '../projections/projection-engine.js';
+import { tokens } from './tokens.js';
+
+/** What `/readyz` looks at. */
+export function healthOf(container: Container): Health {
+  const pool = container.get(tokens.pool);
+  const directory = container.get(MemoryDirectory);
+  const runsProjections = container.get(tokens.configuration).roles.has('projector');
+  return async () => {
+    const missing: Record<string, string> = {};
+    try {
+      await pool.query('SELECT 1');
+    } catch {
+      missing['database'] = 'PostgreSQL does not answer';
+    }
+    if (!directory.isCurrent) missing['event_log'] = 'The event log cannot be followed';
+    if (runsProjections)
+      for (const { projection } of container.get(ProjectionEngine).failures)
+        missing[`projection ${projection}`] =
+          'An event stopped it; the log of this process says which';
+    return missing;
+  };
+}

@@ -1,0 +1,93 @@
+import { ContainerModule } from 'inversify';
+import { Credentials } from '../accounts/credentials.js';
+import { LoginThrottle } from '../accounts/login-throttle.js';
+import { Sessions } from '../accounts/sessions.js';
+import { CommandBus } from '../commands/command-bus.js';
+import { Authentication } from '../http/authentication.js';
+import { Commanding } from '../http/commanding.js';
+import { Querying } from '../http/querying.js';
+import { roleRoutes } from '../http/resources/roles.js';
+import { serviceRoutes } from '../http/resources/services.js';
+import { sessionRoutes } from '../http/resources/sessions.js';
+import { tagRoutes } from '../http/resources/tags.js';
+import { userRoutes } from '../http/resources/users.js';
+import { RetireUsers } from '../processes/retire-users.js';
+import { RoleQueries } from '../queries/roles/role-queries.js';
+import { ServiceQueries } from '../queries/services/service-queries.js';
+import { TagQueries } from '../queries/tags/tag-queries.js';
+import { UserQueries } from '../queries/users/user-queries.js';
+import { tokens } from './tokens.js';
+
+/** Everything behind the HTTP routes. */
+export const httpModule = new ContainerModule(({ bind }) => {
+  bind(Authentication)
+    .toResolvedValue(
+      (key, directory) => new Authentication(key, directory),
+      [tokens.tokenKey, tokens.directory],
+    )
+    .inSingletonScope();
+  bind(Commanding)
+    .toResolvedValue(
+      (bus, { readModelWaitMs }) => new Commanding(bus, readModelWaitMs),
+      [CommandBus, tokens.configuration],
+    )
+    .inSingletonScope();
+  bind(Querying)
+    .toResolvedValue(
+      (waiting, { readModelWaitMs }) =>
+        new Querying((position) => waiting.until(position, readModelWaitMs)),
+      [tokens.waiting, tokens.configuration],
+    )
+    .inSingletonScope();
+  bind(tokens.routes)
+    .toResolvedValue(
+      (
+        commanding,
+        querying,
+        services,
+        tags,
+        users,
+        roles,
+        credentials,
+        sessions,
+        throttle,
+        directory,
+        retireUsers,
+        configuration,
+      ) => [
+        ...sessionRoutes(sessions),
+        ...serviceRoutes(commanding, querying, services),
+        ...tagRoutes(commanding, querying, tags),
+        ...userRoutes({
+          commanding,
+          querying,
+          users,
+          services,
+          credentials,
+          sessions,
+          throttle,
+          directory,
+          untilRetired: (position) =>
+            configuration.roles.has('projector')
+              ? retireUsers.settled(position, configuration.readModelWaitMs)
+              : Promise.resolve(),
+        }),
+        ...roleRoutes(commanding, querying, roles, directory),
+      ],
+      [
+        Commanding,
+        Querying,
+        ServiceQueries,
+        TagQueries,
+        UserQueries,
+        RoleQueries,
+        Credentials,
+        Sessions,
+        LoginThrottle,
+        tokens.directory,
+        RetireUsers,
+        tokens.configuration,
+      ],
+    )
+    .inSingletonScope();
+});

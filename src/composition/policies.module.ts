@@ -1,0 +1,88 @@
+import { type Container, ContainerModule, type ServiceIdentifier } from 'inversify';
+import { type Policies } from '../commands/command.js';
+import {
+  DefineRolePolicy,
+  EnsureBuiltInRolePolicy,
+  RemoveRolePolicy,
+} from '../commands/roles/role-commands.js';
+import {
+  ChangeServicePolicy,
+  DeleteServicePolicy,
+  PauseServicePolicy,
+  RegisterServicePolicy,
+  RestoreServicePolicy,
+  ResumeServicePolicy,
+  TagServicePolicy,
+  TransferServicePolicy,
+  UntagServicePolicy,
+} from '../commands/services/policies.js';
+import { ChangeTagPolicy, CreateTagPolicy, DeleteTagPolicy } from '../commands/tags/policies.js';
+import {
+  ChangeOwnAccountPolicy,
+  ChangeOwnPasswordPolicy,
+  ChangeUserPolicy,
+  DeleteOwnAccountPolicy,
+  DeleteUserPolicy,
+  RegisterUserPolicy,
+  SignUpPolicy,
+} from '../commands/users/policies.js';
+import {
+  ReadOwnAccountPolicy,
+  ReadRolesPolicy,
+  ReadServicesPolicy,
+  ReadTagsPolicy,
+  ReadUsersPolicy,
+} from '../queries/policy.js';
+import { tokens } from './tokens.js';
+
+/** Policies that need nothing beyond what they are asked. */
+const plain = [
+  RegisterServicePolicy,
+  ChangeServicePolicy,
+  TagServicePolicy,
+  UntagServicePolicy,
+  PauseServicePolicy,
+  ResumeServicePolicy,
+  TransferServicePolicy,
+  DeleteServicePolicy,
+  RestoreServicePolicy,
+  CreateTagPolicy,
+  ChangeTagPolicy,
+  DeleteTagPolicy,
+  DefineRolePolicy,
+  EnsureBuiltInRolePolicy,
+  RemoveRolePolicy,
+  RegisterUserPolicy,
+  ChangeUserPolicy,
+  ChangeOwnAccountPolicy,
+  ChangeOwnPasswordPolicy,
+  DeleteOwnAccountPolicy,
+  DeleteUserPolicy,
+  ReadServicesPolicy,
+  ReadTagsPolicy,
+  ReadUsersPolicy,
+  ReadOwnAccountPolicy,
+  ReadRolesPolicy,
+] as const;
+
+/** Who may do what: one policy object for every command and every read model. */
+export const policiesModule = new ContainerModule(({ bind }) => {
+  for (const Policy of plain) bind<object>(Policy).toConstantValue(new Policy());
+  bind(SignUpPolicy).toResolvedValue(
+    ({ signup }) => new SignUpPolicy(signup),
+    [tokens.configuration],
+  );
+});
+
+/** How the command bus finds policies, without knowing the container. */
+export function policiesOf(container: Container): Policies {
+  const found = new Map<ServiceIdentifier, unknown>();
+  return (policy) => {
+    const identifier: ServiceIdentifier = policy;
+    if (!found.has(identifier)) found.set(identifier, container.get(identifier));
+    const made = found.get(identifier);
+    if (!(made instanceof policy))
+      throw new Error(`Policy ${policy.name} is bound to something else`);
+    return made;
+  };
+}

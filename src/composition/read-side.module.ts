@@ -1,0 +1,87 @@
+import { ContainerModule } from 'inversify';
+import { CheckpointWatcher } from '../projections/checkpoint-watcher.js';
+import { MemoryDirectory } from '../projections/memory-directory.js';
+import { ProjectionEngine } from '../projections/projection-engine.js';
+import { ReadModelGate } from '../projections/read-model-gate.js';
+import { roles } from '../projections/roles.js';
+import { rowFold } from '../projections/row-fold.js';
+import { services } from '../projections/services.js';
+import { tags } from '../projections/tags.js';
+import { users } from '../projections/users.js';
+import {
+  ReadOwnAccountPolicy,
+  ReadRolesPolicy,
+  ReadServicesPolicy,
+  ReadTagsPolicy,
+  ReadUsersPolicy,
+} from '../queries/policy.js';
+import { RoleQueries } from '../queries/roles/role-queries.js';
+import { ServiceQueries } from '../queries/services/service-queries.js';
+import { TagQueries } from '../queries/tags/tag-queries.js';
+import { UserQueries } from '../queries/users/user-queries.js';
+import { tokens } from './tokens.js';
+import { Waiting } from './waiting.js';
+
+/** From the event log to answers. */
+export const readSideModule = new ContainerModule(({ bind }) => {
+  bind(tokens.rowFolds).toConstantValue([
+    rowFold(services),
+    rowFold(tags),
+    rowFold(users),
+    rowFold(roles),
+  ]);
+  bind(ReadModelGate).toConstantValue(new ReadModelGate());
+  bind(ProjectionEngine)
+    .toResolvedValue(
+      (store, pool, folds, gate, log) => new ProjectionEngine(store, pool, folds, gate, log),
+      [tokens.eventStore, tokens.pool, tokens.rowFolds, ReadModelGate, tokens.log],
+    )
+    .inSingletonScope();
+  bind(CheckpointWatcher)
+    .toResolvedValue(
+      (pool, folds, gate) => {
+        const names = folds.map(({ name }) => name);
+        return new CheckpointWatcher(pool, names, gate);
+      },
+      [tokens.pool, tokens.rowFolds, ReadModelGate],
+    )
+    .inSingletonScope();
+  bind(MemoryDirectory)
+    .toResolvedValue(
+      (store, log) => new MemoryDirectory(store, log),
+      [tokens.eventStore, tokens.log],
+    )
+    .inSingletonScope();
+  bind(tokens.directory).toService(MemoryDirectory);
+  bind(tokens.waiting)
+    .toResolvedValue(
+      (gate, directory) => new Waiting([gate, directory.gate]),
+      [ReadModelGate, MemoryDirectory],
+    )
+    .inSingletonScope();
+
+  bind(ServiceQueries)
+    .toResolvedValue(
+      (database, policy) => new ServiceQueries(database, policy),
+      [tokens.database, ReadServicesPolicy],
+    )
+    .inSingletonScope();
+  bind(TagQueries)
+    .toResolvedValue(
+      (database, policy) => new TagQueries(database, policy),
+      [tokens.database, ReadTagsPolicy],
+    )
+    .inSingletonScope();
+  bind(UserQueries)
+    .toResolvedValue(
+      (database, everyone, self) => new UserQueries(database, everyone, self),
+      [tokens.database, ReadUsersPolicy, ReadOwnAccountPolicy],
+    )
+    .inSingletonScope();
+  bind(RoleQueries)
+    .toResolvedValue(
+      (database, policy) => new RoleQueries(database, policy),
+      [tokens.database, ReadRolesPolicy],
+    )
+    .inSingletonScope();
+});

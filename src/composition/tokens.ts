@@ -1,0 +1,38 @@
+import { type Newable, type ServiceIdentifier } from 'inversify';
+import { type Pool } from 'pg';
+import { type TokenKey } from '../accounts/access-tokens.js';
+import { type Policies } from '../commands/command.js';
+import { type UserDirectory } from '../domain/access/user-directory.js';
+import { type EventStore } from '../event-store/event-store.js';
+import { type PersonKeys } from '../event-store/personal-data/person-keys.js';
+import { type AnyRoute } from '../http/route.js';
+import { type Configuration } from '../platform/configuration.js';
+import { type Logger } from '../platform/logger.js';
+import { type RowFold } from '../projections/row-fold.js';
+import { type Database } from '../queries/database.js';
+import { type Waiting } from './waiting.js';
+
+const token = <T>(name: string): ServiceIdentifier<T> => Symbol.for(`watchbook.${name}`);
+
+/** Names for what is not a class of its own. */
+export const tokens = {
+  configuration: token<Configuration>('configuration'),
+  databaseUrl: token<string>('databaseUrl'),
+  log: token<Logger>('log'),
+  /** For writing read models, and for secrets. */
+  pool: token<Pool>('pool'),
+  /** For reading the log. */
+  logPool: token<Pool>('logPool'),
+  /** For queries. */
+  database: token<Database>('database'),
+  tokenKey: token<TokenKey>('tokenKey'),
+  personKeys: token<PersonKeys>('personKeys'),
+  eventStore: token<EventStore>('eventStore'),
+  policies: token<Policies>('policies'),
+  rowFolds: token<readonly RowFold[]>('rowFolds'),
+  directory: token<UserDirectory>('directory'),
+  waiting: token<Waiting>('waiting'),
+  routes: token<readonly AnyRoute[]>('routes'),
+};
+
+export type Class<T> = Newable<T>;

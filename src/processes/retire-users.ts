@@ -1,0 +1,192 @@
+import { type Pool } from 'pg';
+import { type CommandBus } from '../commands/command-bus.js';
+import { type Command } from '../commands/command.js';
+import { commandContext } from '../commands/context.js';
+import { deleteService, transferService } from '../commands/services/service-actions.js';
+import { deleteTag } from '../commands/tags/tag-commands.js';
+import { type ProcessActor } from '../domain/access/actor.js';
+import { type UserDirectory } from '../domain/access/user-directory.js';
+import { DomainError } from '../domain/domain-error.js';
+import { type EventStore, type RecordedEvent } from '../event-store/event-store.js';
+import { type Position, start } from '../event-store/position.js';
+import { type Logger } from '../platform/logger.js';
+
+/** What a user leaves behind that is not in the log. */
+export interface Belongings {
+  forgetCredentials(userId: string, exceptId: string | null): Promise<void>;
+  forgetPerson(userId: string): Promise<void>;
+}
+
+/** What a user has made or owns, as the read models know it. */
+export interface Possessions {
+  tagsOf(userId: string): Promise<readonly string[]>;
+  servicesOf(userId: string): Promise<readonly string[]>;
+}
+
+export interface RetireUsersParts {
+  readonly store: EventStore;
+  readonly bus: CommandBus;
+  readonly directory: UserDirectory;
+  readonly possessions: Possessions;
+  readonly belongings: Belongings;
+  /** Waits until read models and directory have a position. */
+  readonly waitFor: (position: Position) => Promise<boolean>;
+  readonly pool: Pool;
+  readonly log: Logger;
+}
+
+/**
+ * Finishes what the deletion of a user begins: their tags end, their services go to the heir, their secrets and the
+ * key to their personal data are deleted. It remembers how far it came, and doing something twice does no harm, so
+ * it can be killed anywhere.
+ */
+export class RetireUsers {
+  private readonly stopping = new AbortController();
+  private running: Promise<void> = Promise.resolve();
+  private position = start;
+  private lastDone: Position = start;
+  private readonly waiting = new Set<() => void>();
+
+  constructor(private readonly parts: RetireUsersParts) {}
+
+  start(): void {
+    this.running = this.run();
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.running;
+  }
+
+  /** Resolves when everything up to the position is dealt with and visible, or when the time is up. */
+  async settled(position: Position, timeoutMs: number): Promise<void> {
+    const deadline = performance.now() + timeoutMs;
+    while (this.position < position && performance.now() < deadline)
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, Math.max(0, deadline - performance.now()));
+        this.waiting.add(() => {
+          clearTimeout(timer);
+          resolve();
+        });
+      });
+    await this.parts.waitFor(this.lastDone);
+  }
+
+  private async run(): Promise<void> {
+    const { signal } = this.stopping;
+    while (!signal.aborted) {
+      try {
+        this.position = await this.loadCheckpoint();
+        await this.follow(signal);
+      } catch (error) {
+        this.parts.log.error({ err: error }, 'Retiring users stopped; it goes on in a moment');
+        await new Promise((resolve) => setTimeout(resolve, retryMs));
+      }
+    }
+  }
+
+  private async follow(signal: AbortSignal): Promise<void> {
+    const range = {
+      after: this.position,
+      types: ['UserDeleted', 'UserPasswordChanged', 'TagCreated', 'ServiceRegistered'] as const,
+    };
+    for await (const { entries, upTo } of this.parts.store.subscribe(range, signal)) {
+      for (const entry of entries) {
+        if (!entry.readable) throw new Error(`${entry.stream}: ${entry.reason}`);
+        await this.react(entry);
+        if (signal.aborted) return;
+      }
+      if (entries.length > 0) await this.saveCheckpoint(upTo);
+      this.position = upTo;
+      for (const wake of this.waiting) wake();
+      this.waiting.clear();
+    }
+  }
+
+  private async react(recorded: RecordedEvent): Promise<void> {
+    const { event, position } = recorded;
+    switch (event.type) {
+      case 'UserDeleted':
+        await this.parts.waitFor(position);
+        return this.retire(event.data.userId, event.data.reassignServicesTo, recorded);
+      case 'UserPasswordChanged':
+        return this.parts.belongings.forgetCredentials(event.data.userId, event.data.credentialId);
+      // Made in the very moment in which its owner was deleted.
+      case 'TagCreated':
+        return this.catchStraggler(event.data.creatorId, recorded);
+      case 'ServiceRegistered':
+        return this.catchStraggler(event.data.ownerId, recorded);
+      default:
+        return;
+    }
+  }
+
+  private async catchStraggler(ownerId: string, recorded: RecordedEvent): Promise<void> {
+    if (this.parts.directory.byId(ownerId) !== undefined) return;
+    await this.parts.waitFor(recorded.position);
+    if (this.parts.directory.byId(ownerId) === undefined)
+      await this.retire(ownerId, null, recorded);
+  }
+
+  private async retire(userId: string, heir: string | null, cause: RecordedEvent): Promise<void> {
+    const { possessions, belongings } = this.parts;
+    for (const tagId of await possessions.tagsOf(userId))
+      await this.send(deleteTag, { tagId }, cause);
+    const newOwner = this.newOwner(userId, heir, cause);
+    for (const serviceId of await possessions.servicesOf(userId))
+      // Nobody to give it to: deleted services can be restored by an administrator.
+      if (newOwner === undefined) await this.send(deleteService, { serviceId }, cause);
+      else await this.send(transferService, { serviceId, ownerId: newOwner }, cause);
+    await belongings.forgetCredentials(userId, null);
+    await belongings.forgetPerson(userId);
+  }
+
+  /** The heir, else whoever deleted the user: they are there to answer for it. */
+  private newOwner(userId: string, heir: string | null, cause: RecordedEvent): string | undefined {
+    const candidates = [heir, cause.metadata.actor.id].filter((id) => id !== null && id !== userId);
+    return candidates.find(
+      (id): id is string => id !== null && this.parts.directory.byId(id) !== undefined,
+    );
+  }
+
+  private async send<Input, State, Facts>(
+    command: Command<Input, State, Facts>,
+    input: Input,
+    { id, metadata }: RecordedEvent,
+  ): Promise<void> {
+    const occasion = { correlationId: metadata.correlationId, causationId: id };
+    try {
+      const done = await this.parts.bus.execute(
+        command,
+        input,
+        commandContext(retireUsers, occasion),
+      );
+      if (done.position > this.lastDone) this.lastDone = done.position;
+    } catch (error) {
+      // Already gone: an earlier run, or somebody else, was faster.
+      if (!(error instanceof DomainError)) throw error;
+    }
+  }
+
+  private async loadCheckpoint(): Promise<Position> {
+    const { rows } = await this.parts.pool.query<{ position: string }>(
+      'SELECT position FROM readers.checkpoints WHERE reader = $1',
+      [reader],
+    );
+    return rows[0] === undefined ? start : BigInt(rows[0].position);
+  }
+
+  private async saveCheckpoint(position: Position): Promise<void> {
+    await this.parts.pool.query(
+      `INSERT INTO readers.checkpoints (reader, version, position)
+       VALUES ($1, 1, $2)
+           ON CONFLICT (reader) DO UPDATE
+          SET position = EXCLUDED.position, updated_at = now()`,
+      [reader, position.toString()],
+    );
+  }
+}
+
+const retireUsers: ProcessActor = { kind: 'process', id: 'retire-users' };
+const reader = 'process:retire-users';
+const retryMs = 500;

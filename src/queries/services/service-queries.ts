@@ -1,0 +1,142 @@
+import { type FragmentSqlToken } from 'slonik';
+import { type Actor } from '../../domain/access/actor.js';
+import { z } from 'zod';
+import {
+  type One,
+  OneRow,
+  type Page,
+  PageRow,
+  type Paging,
+  type Sort,
+  visible,
+} from '../answers.js';
+import { ask, type Database, sql } from '../database.js';
+import { contains, every, orderBy, within } from '../fragments.js';
+import { type QueryPolicy, requireSight } from '../policy.js';
+
+export const serviceSortFields = ['name', 'type', 'status', 'created_at', 'updated_at'] as const;
+export type ServiceSort = Sort<(typeof serviceSortFields)[number]>;
+
+export interface ServiceFilter {
+  readonly status?: string | undefined;
+  readonly type?: string | undefined;
+  /** Services that have all of these tags. */
+  readonly tagIds?: readonly string[] | undefined;
+  /** Part of the name or of the URL. */
+  readonly q?: string | undefined;
+  readonly userId?: string | undefined;
+  readonly paused?: boolean | undefined;
+}
+
+export class ServiceQueries {
+  constructor(
+    private readonly database: Database,
+    private readonly policy: QueryPolicy,
+  ) {}
+
+  /** @throws QueryRefused, ReadModelsUnavailable */
+  async one(actor: Actor, id: string): Promise<One | undefined> {
+    const scope = this.policy.scope(actor);
+    const row = await ask(
+      this.database.maybeOne(sql.type(OneRow)`
+        SELECT ${json} AS body,
+               s.revision,
+               ${within(scope, sql.fragment`s.user_id`)} AS is_visible
+          FROM read.services s
+         WHERE s.id = ${id}::uuid
+           AND NOT s.deleted
+      `),
+    );
+    return visible(row, scope);
+  }
+
+  /** @throws QueryRefused, ReadModelsUnavailable */
+  async list(
+    actor: Actor,
+    filter: ServiceFilter,
+    sort: ServiceSort,
+    { skip, limit }: Paging,
+  ): Promise<Page> {
+    const scope = requireSight(this.policy.scope(actor));
+    const matching = every([
+      sql.fragment`NOT s.deleted`,
+      within(scope, sql.fragment`s.user_id`),
+      ...conditions(filter),
+    ]);
+    const order = orderBy(sortColumns, sql.fragment`s.id`, sort);
+    return ask(
+      this.database.one(sql.type(PageRow)`
+        SELECT coalesce(string_agg(page.body, ',' ORDER BY page.n), '') AS data,
+               (SELECT count(*)::int FROM read.services s WHERE ${matching}) AS count
+          FROM (
+            SELECT ${json} AS body, s.n
+              FROM (
+                SELECT s.*, row_number() OVER (ORDER BY ${order}) AS n
+                  FROM read.services s
+                 WHERE ${matching}
+                 ORDER BY ${order}
+                OFFSET ${skip}
+                 LIMIT ${limit}
+              ) s
+          ) page
+      `),
+    );
+  }
+
+  /** Whether somebody owns any service, and whom. Deleted ones do not count: nobody misses them. */
+  async ownedBy(userId: string): Promise<readonly string[]> {
+    return ask(
+      this.database.anyFirst(sql.type(IdRow)`
+        SELECT s.id FROM read.services s WHERE s.user_id = ${userId}::uuid AND NOT s.deleted
+      `),
+    );
+  }
+}
+
+const IdRow = z.object({ id: z.string() });
+
+/** The row's own JSON, completed with what its tags are called now; a tag that is gone is not shown. */
+const json = sql.fragment`
+  s.view || ',"tags":[' ||
+  CASE
+    WHEN cardinality(s.tag_ids) = 0 THEN ''
+    ELSE coalesce(
+      (SELECT string_agg(t.chip, ',' ORDER BY lower(t.name), t.id)
+         FROM read.tags t
+        WHERE t.id = ANY (s.tag_ids)),
+      '')
+  END || ']}'`;
+
+const sortColumns = {
+  name: sql.fragment`lower(s.name)`,
+  type: sql.fragment`s.type`,
+  status: sql.fragment`s.status`,
+  created_at: sql.fragment`s.created_at`,
+  updated_at: sql.fragment`s.updated_at`,
+};
+
+function conditions({
+  status,
+  type,
+  tagIds,
+  q,
+  userId,
+  paused,
+}: ServiceFilter): FragmentSqlToken[] {
+  const all: FragmentSqlToken[] = [];
+  if (status !== undefined) all.push(sql.fragment`s.status = ${status}`);
+  if (type !== undefined) all.push(sql.fragment`s.type = ${type}`);
+  if (userId !== undefined) all.push(sql.fragment`s.user_id = ${userId}::uuid`);
+  if (paused !== undefined) all.push(sql.fragment`s.paused = ${paused}`);
+  if (q !== undefined)
+    all.push(
+      sql.fragment`(${contains(sql.fragment`s.name`, q)} OR ${contains(sql.fragment`s.url`, q)})`,
+    );
+  if (tagIds !== undefined && tagIds.length > 0) {
+    const ids = sql.array([...new Set(tagIds)], 'uuid');
+    // A tag that is gone is on no service any more, though the service's row may still name it.
+    all.push(sql.fragment`s.tag_ids @> ${ids}
+                      AND cardinality(${ids}) = (SELECT count(*) FROM read.tags t WHERE t.id = ANY (${ids}))`);
+  }
+  return all;
+}

@@ -1,0 +1,120 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { type Application, startApplication } from '../../src/composition/application.js';
+import { readConfiguration } from '../../src/platform/configuration.js';
+import { createLogger } from '../../src/platform/logger.js';
+import { createTestDatabase } from './test-database.js';
+
+/** A whole Watchbook in this process, on a database and a port of its own. */
+export interface TestApp {
+  /** Such as http://127.0.0.1:40123 */
+  readonly url: string;
+  readonly databaseUrl: string;
+  readonly application: Application;
+  readonly admin: Person;
+  /** Sends a request below /api/v1 and reads the whole answer. */
+  call(method: string, path: string, options?: CallOptions): Promise<Answer>;
+  /** Signs up somebody new, gives them a role, and logs them in. */
+  person(role?: string): Promise<Person>;
+  stop(): Promise<void>;
+}
+
+export interface Person {
+  readonly id: string;
+  readonly email: string;
+  readonly password: string;
+  readonly token: string;
+}
+
+export interface CallOptions {
+  readonly as?: Pick<Person, 'token'>;
+  /** Sent as JSON. */
+  readonly body?: unknown;
+  /** Sent as it is. */
+  readonly raw?: string | Uint8Array;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  /** The body as JSON; `undefined` when there is none. */
+  // Tests look into bodies of all kinds; what they find there is asserted, not trusted.
+  readonly body: Json;
+}
+
+/** JSON of unknown shape, to look into. */
+export type Json = ReturnType<typeof JSON.parse>;
+
+export async function startTestApp(
+  environment: Readonly<Record<string, string>> = {},
+): Promise<TestApp> {
+  const database = await createTestDatabase();
+  const dataDir = await mkdtemp(path.join(os.tmpdir(), 'watchbook-app-'));
+  const adminPassword = 'the administrator';
+  const configuration = readConfiguration({
+    PORT: '0',
+    DATA_DIR: dataDir,
+    DATABASE_URL: database.url,
+    ADMIN_EMAIL: 'admin@example.org',
+    ADMIN_PASSWORD: adminPassword,
+    LOG_LEVEL: 'silent',
+    ...environment,
+  });
+  const application = await startApplication(configuration, createLogger(configuration.logLevel));
+  const url = `http://127.0.0.1:${application.address?.port ?? 0}`;
+
+  const call = (method: string, where: string, options: CallOptions = {}): Promise<Answer> =>
+    send(`${url}/api/v1${where}`, method, options);
+
+  const logIn = async (email: string, password: string): Promise<Person> => {
+    const tokens = await call('POST', '/auth/login', { body: { email, password } });
+    const token = String(tokens.body.access_token);
+    const me = await call('GET', '/users/me', { as: { token } });
+    return { id: String(me.body.id), email, password, token };
+  };
+
+  const admin = await logIn('admin@example.org', adminPassword);
+  let people = 0;
+
+  return {
+    url,
+    databaseUrl: database.url,
+    application,
+    admin,
+    call,
+    async person(role = 'member') {
+      people += 1;
+      const email = `person-${people}@example.org`;
+      const password = `password of ${people}`;
+      const made = await call('POST', '/users', { as: admin, body: { email, password, role } });
+      if (made.status !== 201) throw new Error(`No such person: ${made.text}`);
+      return logIn(email, password);
+    },
+    async stop() {
+      await application.stop();
+      await database.drop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+async function send(url: string, method: string, options: CallOptions): Promise<Answer> {
+  const { as, body, raw, headers = {} } = options;
+  const content = raw ?? (body === undefined ? undefined : JSON.stringify(body));
+  const response = await fetch(url, {
+    method,
+    headers: {
+      ...(as && { Authorization: `Bearer ${as.token}` }),
+      ...(body !== undefined && { 'Content-Type': 'application/json' }),
+      ...headers,
+    },
+    ...(content !== undefined && { body: content }),
+  });
+  const text = await response.text();
+  const isJson = (response.headers.get('content-type') ?? '').includes('json');
+  const parsed: Json = isJson && text !== '' ? JSON.parse(text) : undefined;
+  return { status: response.status, headers: response.headers, text, body: parsed };
+}
