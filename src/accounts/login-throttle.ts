@@ -42,14 +42,14 @@ export class LoginThrottle {
 
   /** Counts the attempt before it is made, so that guesses sent at once are counted, too. @throws LoginThrottled */
   async attempt(email: string, address: string): Promise<void> {
-    await consume(this.perAddress, address);
+    await consume(this.perAddress, digest(address));
     await consume(this.perUser, userKey(email, address));
   }
 
   /** Whoever knows the password starts afresh. */
   async succeeded(email: string, address: string): Promise<void> {
     await this.perUser.delete(userKey(email, address));
-    await this.perAddress.reward(address, 1);
+    await this.perAddress.reward(digest(address), 1);
   }
 }
 
@@ -63,5 +63,10 @@ async function consume(limiter: RateLimiterPostgres, key: string): Promise<void>
 }
 
 function userKey(email: string, address: string): string {
-  return createHash('sha256').update(`${email}\n${address}`).digest('base64url');
+  return digest(`${email}\n${address}`);
+}
+
+/** Behind a proxy, an address can be anything, and longer than a key may be. */
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('base64url');
 }

@@ -21,7 +21,8 @@ export async function checkPassword(
   stored: string | undefined,
 ): Promise<PasswordCheck> {
   if (stored !== undefined && /^\$2[aby]\$/.test(stored)) {
-    const isRight = await bcrypt.compare(password, stored);
+    // $2y$ is what PHP calls $2b$, and the library does not know it.
+    const isRight = await bcrypt.compare(password, stored.replace(/^\$2y/, '$2b'));
     return { isRight, isOutdated: isRight };
   }
   const isRight = await verify(stored ?? (await decoy), password);

@@ -10,32 +10,46 @@ export interface Session {
 export class RefreshTokens {
   constructor(private readonly pool: Pool) {}
 
-  async issue({ userId, credentialId }: Session, family: string = randomUUID()): Promise<string> {
-    const token = randomBytes(32).toString('base64url');
+  /** The first token of a new family. */
+  async issue({ userId, credentialId }: Session): Promise<string> {
+    const token = newToken();
     await this.pool.query(
       `INSERT INTO secrets.refresh_tokens (hash, family, user_id, credential_id, expires_at)
        VALUES ($1, $2, $3, $4, now() + $5 * interval '1 second')`,
-      [digest(token), family, userId, credentialId, lifeSeconds],
+      [digest(token), randomUUID(), userId, credentialId, lifeSeconds],
     );
     return token;
   }
 
-  /** Uses a token up. `undefined` when it is unknown, expired, or was used before. */
-  async redeem(token: string): Promise<(Session & { readonly family: string }) | undefined> {
-    // One statement, so that of two requests with the same token only one gets through.
+  /** Whose token it is, used up or not; `undefined` when nobody has it any more. */
+  async find(token: string): Promise<Session | undefined> {
     const { rows } = await this.pool.query<Row>(
-      `UPDATE secrets.refresh_tokens
-          SET used_at = now()
-        WHERE hash = $1 AND used_at IS NULL AND expires_at > now()
-    RETURNING family, user_id, credential_id`,
+      'SELECT user_id, credential_id FROM secrets.refresh_tokens WHERE hash = $1',
       [digest(token)],
     );
     const [row] = rows;
-    if (row === undefined) {
-      await this.revokeFamily(token);
-      return undefined;
-    }
-    return { family: row.family, userId: row.user_id, credentialId: row.credential_id };
+    return row && { userId: row.user_id, credentialId: row.credential_id };
+  }
+
+  /** Uses a token up for the next one of its family. `undefined` when it is unknown, expired, or was used before. */
+  async rotate(token: string): Promise<string | undefined> {
+    const next = newToken();
+    // One statement, so that of two requests with the same token only one gets through, and the other one, which
+    // ends the family, finds the new token in it.
+    const { rowCount } = await this.pool.query(
+      `WITH used AS (
+         UPDATE secrets.refresh_tokens
+            SET used_at = now()
+          WHERE hash = $1 AND used_at IS NULL AND expires_at > now()
+      RETURNING family, user_id, credential_id
+       )
+       INSERT INTO secrets.refresh_tokens (hash, family, user_id, credential_id, expires_at)
+       SELECT $2, family, user_id, credential_id, now() + $3 * interval '1 second' FROM used`,
+      [digest(token), digest(next), lifeSeconds],
+    );
+    if (rowCount === 1) return next;
+    await this.revokeFamily(token);
+    return undefined;
   }
 
   /** Ends the token and everything that came of the same login. */
@@ -61,12 +75,15 @@ export class RefreshTokens {
 }
 
 interface Row {
-  readonly family: string;
   readonly user_id: string;
   readonly credential_id: string;
 }
 
 const lifeSeconds = 30 * 24 * 60 * 60;
+
+function newToken(): string {
+  return randomBytes(32).toString('base64url');
+}
 
 /** The tokens are random enough that a plain hash tells nothing. */
 function digest(token: string): Buffer {

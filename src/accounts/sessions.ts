@@ -34,18 +34,21 @@ export class Sessions {
     const isRight = await this.isPasswordOf(user, password);
     if (user === undefined || !isRight || !user.isActive) return undefined;
     await this.throttle.succeeded(normalised, address);
-    return this.tokensFor(user);
+    const session = { userId: user.id, credentialId: user.credentialId };
+    return this.tokensFor(user, await this.refreshTokens.issue(session));
   }
 
   async refresh(refreshToken: string): Promise<Tokens | undefined> {
-    const session = await this.refreshTokens.redeem(refreshToken);
+    const session = await this.refreshTokens.find(refreshToken);
     if (session === undefined) return undefined;
+    // Asked before the token is used up: should the users not be known at the moment, it stays good for a retry.
     const user = this.directory.byId(session.userId);
     if (!user?.isActive || user.credentialId !== session.credentialId) {
       await this.refreshTokens.revokeFamily(refreshToken);
       return undefined;
     }
-    return this.tokensFor(user, session.family);
+    const next = await this.refreshTokens.rotate(refreshToken);
+    return next === undefined ? undefined : this.tokensFor(user, next);
   }
 
   async logOut(refreshToken: string): Promise<void> {
@@ -60,12 +63,8 @@ export class Sessions {
     return isRight;
   }
 
-  private async tokensFor(user: KnownUser, family?: string): Promise<Tokens> {
-    const session = { userId: user.id, credentialId: user.credentialId };
-    return {
-      accessToken: this.key.sign(user.id, user.credentialId),
-      expiresIn: accessTokenSeconds,
-      refreshToken: await this.refreshTokens.issue(session, family),
-    };
+  private tokensFor(user: KnownUser, refreshToken: string): Tokens {
+    const accessToken = this.key.sign(user.id, user.credentialId);
+    return { accessToken, expiresIn: accessTokenSeconds, refreshToken };
   }
 }

@@ -64,9 +64,10 @@ export class CommandBus {
     context: CommandContext,
   ): Promise<Done> {
     const stream = command.stream(input);
-    const fingerprint = fingerprintOf(context.idempotencyKey ?? '', command.name, input);
-    const isKeyed = context.idempotencyKey !== undefined;
-    const keyed = isKeyed ? await this.keys.find(context, fingerprint) : undefined;
+    const { idempotencyKey: key } = context;
+    const fingerprint = key === undefined ? undefined : fingerprintOf(key, command.name, input);
+    const keyed =
+      fingerprint === undefined ? undefined : await this.keys.find(context, fingerprint);
 
     for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
       const loaded = await this.read.load(command.aggregate, stream, context.commandId);
@@ -75,13 +76,14 @@ export class CommandBus {
 
       const decision = await this.decide(command, input, loaded, context);
       const { events, write } = decision;
-      const record = { actorId: context.actor.id, command: command.name, fingerprint };
-      if (isKeyed && keyed === undefined)
+      if (fingerprint !== undefined && keyed === undefined) {
+        const record = { actorId: context.actor.id, command: command.name, fingerprint };
         await this.keys.remember(
           context,
           { ...record, target: stream, events: events.length },
           write,
         );
+      }
       if (events.length === 0) return { ...placeOf(loaded), replayed: false };
       try {
         return await this.append(command, stream, loaded, context, decision);
@@ -101,7 +103,7 @@ export class CommandBus {
     { state, revision }: Loaded<State>,
     context: CommandContext,
   ): Promise<Decision> {
-    const facts = await command.facts(input, this.read);
+    const facts = await command.facts(input, this.read, state);
     command.mustExist?.(state, facts);
     const verdict = this.policies(command.policy).decide(context.actor, { input, state, facts });
     if (!verdict.allowed) {

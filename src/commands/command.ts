@@ -22,7 +22,7 @@ export interface Command<Input, State, Facts> {
   /** The class of the policy that guards the command; a command without one does not compile. */
   readonly policy: PolicyClass<Input, State, Facts>;
   /** Looks up what policy and decision need to know of other aggregates. */
-  facts(input: Input, read: StateReader): Promise<Facts>;
+  facts(input: Input, read: StateReader, state: State): Promise<Facts>;
   /** Throws when what the command is about does not exist: this is answered before who may do what. */
   mustExist?(state: State, facts: Facts): void;
   decide(input: Input, state: State, facts: Facts): readonly DomainEvent[];

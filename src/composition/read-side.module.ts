@@ -15,6 +15,7 @@ import {
   ReadTagsPolicy,
   ReadUsersPolicy,
 } from '../queries/policy.js';
+import { Counts } from '../queries/counts.js';
 import { RoleQueries } from '../queries/roles/role-queries.js';
 import { ServiceQueries } from '../queries/services/service-queries.js';
 import { TagQueries } from '../queries/tags/tag-queries.js';
@@ -60,28 +61,31 @@ export const readSideModule = new ContainerModule(({ bind }) => {
     )
     .inSingletonScope();
 
+  bind(Counts)
+    .toResolvedValue((gate) => new Counts(() => gate.position), [ReadModelGate])
+    .inSingletonScope();
   bind(ServiceQueries)
     .toResolvedValue(
-      (database, policy) => new ServiceQueries(database, policy),
-      [tokens.database, ReadServicesPolicy],
+      (database, policy, counts) => new ServiceQueries(database, policy, counts),
+      [tokens.database, ReadServicesPolicy, Counts],
     )
     .inSingletonScope();
   bind(TagQueries)
     .toResolvedValue(
-      (database, policy) => new TagQueries(database, policy),
-      [tokens.database, ReadTagsPolicy],
+      (database, policy, counts) => new TagQueries(database, policy, counts),
+      [tokens.database, ReadTagsPolicy, Counts],
     )
     .inSingletonScope();
   bind(UserQueries)
     .toResolvedValue(
-      (database, everyone, self) => new UserQueries(database, everyone, self),
-      [tokens.database, ReadUsersPolicy, ReadOwnAccountPolicy],
+      (database, everyone, self, counts) => new UserQueries(database, everyone, self, counts),
+      [tokens.database, ReadUsersPolicy, ReadOwnAccountPolicy, Counts],
     )
     .inSingletonScope();
   bind(RoleQueries)
     .toResolvedValue(
-      (database, policy) => new RoleQueries(database, policy),
-      [tokens.database, ReadRolesPolicy],
+      (database, policy, counts) => new RoleQueries(database, policy, counts),
+      [tokens.database, ReadRolesPolicy, Counts],
     )
     .inSingletonScope();
 });

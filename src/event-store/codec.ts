@@ -39,7 +39,6 @@ const maxStreamName = 255;
  * @throws EventRefused saying which of them is not.
  */
 export function checkPlace(stream: string, expected: ExpectedRevision): void {
-  // eslint-disable-next-line no-control-regex -- That is the point.
   if (stream.length > maxStreamName || !stream.isWellFormed() || /[\0-\x1f\x7f]/.test(stream))
     throw new EventRefused(`Not a name for a stream: ${JSON.stringify(stream.slice(0, 300))}`);
   if (typeof expected === 'number' && !(Number.isSafeInteger(expected) && expected >= 0))

@@ -2,6 +2,7 @@ import { type Request, type RequestHandler, type Response } from 'express';
 import jwt from 'jsonwebtoken';
 import passport from 'passport';
 import { ExtractJwt, Strategy } from 'passport-jwt';
+import { z } from 'zod';
 import { TokenClaims, type TokenKey, tokenRules } from '../accounts/access-tokens.js';
 import { type UserActor } from '../domain/access/actor.js';
 import { type UserDirectory } from '../domain/access/user-directory.js';
@@ -19,7 +20,9 @@ export class Authentication {
   ) {
     const authenticator = new passport.Passport();
     authenticator.use(strategy(key));
-    this.check = authenticator.authenticate('jwt', { session: false, failWithError: true });
+    this.check = Middleware.parse(
+      authenticator.authenticate('jwt', { session: false, failWithError: true }),
+    );
   }
 
   /** @throws Problem 401, and DirectoryIsBehind. */
@@ -56,6 +59,9 @@ export class Authentication {
   }
 }
 
+/** passport's types do not say what it makes. */
+const Middleware = z.custom<RequestHandler>((made) => typeof made === 'function');
+
 const maxRemembered = 10_000;
 
 function strategy(key: TokenKey): Strategy {
@@ -63,9 +69,7 @@ function strategy(key: TokenKey): Strategy {
     {
       jwtFromRequest: ExtractJwt.fromAuthHeaderAsBearerToken(),
       secretOrKeyProvider: (_request: unknown, token: unknown, done: KeyFound) => {
-        const header =
-          typeof token === 'string' ? jwt.decode(token, { complete: true })?.header : null;
-        if (header?.kid === key.id) done(null, key.bytes);
+        if (keyIdOf(token) === key.id) done(null, key.bytes);
         else done(new Error('The token was signed with a key that is not ours'));
       },
       ...tokenRules,
@@ -76,6 +80,19 @@ function strategy(key: TokenKey): Strategy {
 
 type KeyFound = (error: Error | null, key?: Buffer) => void;
 
+function keyIdOf(token: unknown): string | undefined {
+  if (typeof token !== 'string') return undefined;
+  try {
+    return jwt.decode(token, { complete: true })?.header.kid;
+  } catch {
+    // A payload that is not JSON.
+    return undefined;
+  }
+}
+
+/** @throws Problem 401 for something that cannot be a token. */
 function bearerToken({ headers }: Request): string | undefined {
-  return /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1];
+  const token = /^Bearer +(.+)$/i.exec(headers.authorization ?? '')?.[1];
+  if (token !== undefined && /\s/.test(token)) throw unauthenticated('Invalid token');
+  return token;
 }

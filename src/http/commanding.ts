@@ -3,6 +3,7 @@ import { type Command } from '../commands/command.js';
 import { commandContext, type CommandContext } from '../commands/context.js';
 import { type Actor, anonymous } from '../domain/access/actor.js';
 import { type One } from '../queries/answers.js';
+import { ReadModelsUnavailable } from '../queries/database.js';
 import { idempotencyKey, ifMatch, prefersAsync } from './request-headers.js';
 import { type Reply, type RequestOccasion } from './route.js';
 
@@ -14,31 +15,45 @@ export class Commanding {
   ) {}
 
   /** @throws Problem 400 for headers that make no sense. */
-  context({ actor, headers, requestId }: RequestOccasion): CommandContext {
-    return commandContext(actor ?? anonymous, {
+  context({ actor, headers, requestId }: RequestOccasion): RequestContext {
+    const isAsync = prefersAsync(headers);
+    const context = commandContext(actor ?? anonymous, {
       idempotencyKey: idempotencyKey(headers),
       ifMatch: ifMatch(headers),
       requestId,
-      waitMs: prefersAsync(headers) ? 0 : this.waitMs,
+      waitMs: isAsync ? 0 : this.waitMs,
     });
+    return { ...context, isAsync };
   }
 
   /** Carries out a command and answers with the resource as it is then. */
   async reply<Input, State, Facts>(
     command: Command<Input, State, Facts>,
     input: unknown,
-    context: CommandContext,
+    context: RequestContext,
     answer: Answer,
   ): Promise<Reply> {
     const outcome = await this.bus.execute(command, input, context);
     if (outcome.isVisible) await answer.afterwards?.(outcome.position);
     const headers = { ...headersOf(outcome, context), ...answer.headers };
     // Not visible yet: the command has happened, and the position tells the client what to wait for.
-    if (!outcome.isVisible) return { status: 202, headers, body: { id: answer.id } };
+    const accepted = { status: 202, headers, body: { id: answer.id } };
+    if (!outcome.isVisible) return accepted;
     if ('message' in answer) return { status: 200, headers, body: { message: answer.message } };
-    const current = await answer.read(onBehalfOfTheAnswer);
-    return { status: answer.status, headers, body: current?.body ?? { id: answer.id } };
+    try {
+      const current = await answer.read(onBehalfOfTheAnswer);
+      return { status: answer.status, headers, body: current?.body ?? { id: answer.id } };
+    } catch (error) {
+      // Whatever cannot be read now, the command has happened.
+      if (error instanceof ReadModelsUnavailable) return accepted;
+      throw error;
+    }
   }
+}
+
+/** The context of a command that came in a request, and whether its sender wants to wait. */
+export interface RequestContext extends CommandContext {
+  readonly isAsync: boolean;
 }
 
 export type Answer = {
@@ -59,12 +74,12 @@ const onBehalfOfTheAnswer: Actor = { kind: 'process', id: 'answer' };
 
 function headersOf(
   { revision, position, replayed }: CommandOutcome,
-  { waitMs }: CommandContext,
+  { isAsync }: RequestContext,
 ): Record<string, string> {
   return {
     ETag: `"${revision}"`,
     'Watchbook-Position': position.toString(),
     ...(replayed && { 'Idempotency-Replayed': 'true' }),
-    ...(waitMs === 0 && { 'Preference-Applied': 'respond-async' }),
+    ...(isAsync && { 'Preference-Applied': 'respond-async' }),
   };
 }

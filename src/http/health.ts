@@ -1,4 +1,5 @@
 import { type Request, type Response, Router } from 'express';
+import { readOnly } from './read-only.js';
 
 /** What stands in the way of serving requests, by part; empty when nothing does. */
 export type Health = () => Promise<Readonly<Record<string, string>>>;
@@ -6,6 +7,7 @@ export type Health = () => Promise<Readonly<Record<string, string>>>;
 /** `/livez`: the process is there. `/readyz`: it can serve, or says what it is missing. */
 export function healthRoutes(health: Health): Router {
   const router = Router();
+  router.all(['/livez', '/readyz'], readOnly);
   router.get('/livez', (_request: Request, response: Response) => {
     response.json({ status: 'ok' });
   });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type AnyRoute } from './route.js';
+import { wire } from './wire.js';
 
 /** The OpenAPI 3.1 document of the routes. Its schemas are the very ones that check requests. */
 export function openApi(routes: readonly AnyRoute[]): object {
@@ -112,18 +113,23 @@ function requestBody({ body, acceptsForm }: AnyRoute): object {
 }
 
 function responses(route: AnyRoute): object {
-  const good = Object.entries(route.answers).map(([status, { description, body }]) => [
-    status,
-    {
-      description,
-      ...(body && { content: { 'application/json': { schema: jsonSchema(body, 'output') } } }),
-    },
-  ]);
+  const good = Object.entries(route.answers).map(
+    ([status, { description, body }]): [string, object] => [
+      status,
+      {
+        description,
+        ...(body && { content: { 'application/json': { schema: jsonSchema(body, 'output') } } }),
+      },
+    ],
+  );
   const problem = {
     description: 'What is wrong, as RFC 9457 has it',
     content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
   };
-  const accepted = { description: 'It has happened, and will be visible shortly' };
+  const accepted = {
+    description: 'It has happened, and will be visible shortly',
+    content: { 'application/json': { schema: jsonSchema(wire.accepted, 'output') } },
+  };
   return {
     ...Object.fromEntries(good),
     ...(route.kind === 'command' && { 202: accepted }),
@@ -134,6 +140,6 @@ function responses(route: AnyRoute): object {
 }
 
 function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): object {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
-  return rest;
+  const entries = Object.entries(z.toJSONSchema(schema, { io, unrepresentable: 'any' }));
+  return Object.fromEntries(entries.filter(([name]) => name !== '$schema'));
 }

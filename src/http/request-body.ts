@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import express, { type Request, type RequestHandler, type Response } from 'express';
 import { invalidInput, Problem } from './problem.js';
 import { type AnyRoute } from './route.js';
@@ -5,9 +6,15 @@ import { type AnyRoute } from './route.js';
 /** As much as any request of this API needs. */
 const limit = '64kb';
 
-const readJson = express.json({ limit, strict: true, type: () => true });
+/** What is not UTF-8 would be kept as something else than what was sent. */
+const verify = (_request: unknown, _response: unknown, body: Buffer): void => {
+  if (!isUtf8(body)) throw invalidInput();
+};
+
+const readJson = express.json({ limit, verify, strict: false, type: () => true });
 const readForm = express.urlencoded({
   limit,
+  verify,
   extended: false,
   parameterLimit: 20,
   type: () => true,
@@ -29,8 +36,6 @@ export async function readBody(
     throw new Problem(415, 'Send application/json, in UTF-8');
   await run(form ? readForm : readJson, request, response);
   const body: unknown = request.body;
-  if (!form && (typeof body !== 'object' || body === null || Array.isArray(body)))
-    throw invalidInput();
   return form ? { ...Object(body) } : body;
 }
 
@@ -55,7 +60,8 @@ function run(handler: RequestHandler, request: Request, response: Response): Pro
   return new Promise((resolve, reject) => {
     void handler(request, response, (error?: unknown) => {
       if (error === undefined) resolve();
-      else reject(error instanceof Error ? error : invalidInput());
+      // body-parser names what it knows in `type`; the rest comes from unpacking a body that is damaged.
+      else reject(error instanceof Error && 'type' in error ? error : invalidInput());
     });
   });
 }

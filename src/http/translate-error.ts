@@ -85,6 +85,7 @@ function fromBodyParser(error: unknown): Problem | undefined {
     case 'charset.unsupported':
       return new Problem(415, 'Send UTF-8 without an exotic encoding');
     case 'entity.parse.failed':
+    case 'entity.verify.failed':
     case 'request.size.invalid':
     case 'request.aborted':
     case 'parameters.too.many':

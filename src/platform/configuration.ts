@@ -46,9 +46,9 @@ export function readConfiguration(
   );
   const parsed = Environment.safeParse(set);
   if (!parsed.success)
-    throw new ConfigurationError(
-      parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`),
-    );
+    throw new ConfigurationError([
+      ...new Set(parsed.error.issues.map(({ path, message }) => `${String(path[0])}: ${message}`)),
+    ]);
   const env = parsed.data;
   return {
     host: env.HOST,

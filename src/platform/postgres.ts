@@ -46,26 +46,35 @@ export function listen(url: string, channel: string, onNotify: () => void): () =
 
   const reconnect = (): void => {
     client = undefined;
-    if (!stopped) timer ??= setTimeout(() => void open(), reconnectMs);
+    if (!stopped)
+      timer ??= setTimeout(() => {
+        opening = open();
+      }, reconnectMs);
   };
   const open = async (): Promise<void> => {
     timer = undefined;
+    let opened: Client | undefined;
     try {
-      const opened = await connect(url);
-      client = opened;
-      opened.on('end', reconnect);
-      opened.on('notification', onNotify);
+      opened = await connect(url);
       await opened.query(`LISTEN ${channel}`);
-      onNotify();
     } catch {
+      void opened?.end().catch(() => undefined);
       reconnect();
+      return;
     }
+    // Told to stop while it was on its way.
+    if (stopped) return opened.end().catch(() => undefined);
+    client = opened;
+    opened.on('end', reconnect);
+    opened.on('notification', onNotify);
+    onNotify();
   };
-  void open();
+  let opening = open();
 
   return async () => {
     stopped = true;
     clearTimeout(timer);
+    await opening;
     await client?.end().catch(() => undefined);
   };
 }
@@ -76,10 +85,12 @@ const reconnectMs = 1_000;
 export function isDatabaseAway(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = 'code' in error ? String(error.code) : '';
-  // 08: connection exceptions; 57P: shutting down, starting up; 53300: no connection left; 57014: statement timeout.
-  if (/^(08|57P|53300|57014)/.test(code)) return true;
+  // Classes 08: the connection; 53: no memory, disk or connections left; 57: shutting down, starting up or a statement
+  // that took too long; 58: the disk; and 25006: a read-only standby.
+  if (/^(08|53|57|58)/.test(code) || code === '25006') return true;
   if (/^(ECONN|EPIPE|ETIMEDOUT|EHOST|ENET|ENOTFOUND|EAI_AGAIN)/.test(code)) return true;
-  return /^(Connection terminated|Query read timeout|timeout e|timeout exceeded)/.test(
+  // What pg says of its own connections has no code.
+  return /^(Connection terminated|Query read timeout|timeout e|Client (has|was) .* not queryable)/.test(
     error.message,
   );
 }

@@ -30,16 +30,15 @@ export async function applyBatch(
   batch: LogBatch,
 ): Promise<Progress[]> {
   const running = progress.filter(({ error }) => error === null);
-  await client.query('BEGIN; SET LOCAL synchronous_commit = off');
+  if (running.length === 0) return [...progress];
   try {
-    await lockAndCompare(client, running);
+    await beginAndCompare(client, running);
     const outcomes: Outcome[] = [];
     for (const one of running) outcomes.push(await applyToOne(client, one, batch));
-    await readModelTables.saveCheckpoints(
+    await readModelTables.commit(
       client,
       outcomes.map(({ fold, ...outcome }) => ({ reader: fold.name, ...outcome })),
     );
-    await client.query('COMMIT');
     for (const { fold } of outcomes) fold.keep();
     return progress.map((one) => outcomes.find(({ fold }) => fold === one.fold) ?? one);
   } catch (error) {
@@ -53,9 +52,9 @@ interface Outcome extends Progress {
   readonly errorAt: Position | null;
 }
 
-async function lockAndCompare(client: PoolClient, running: readonly Progress[]): Promise<void> {
+async function beginAndCompare(client: PoolClient, running: readonly Progress[]): Promise<void> {
   const names = running.map(({ fold }) => fold.name);
-  const found = await readModelTables.lockCheckpoints(client, names);
+  const found = await readModelTables.begin(client, names);
   for (const { fold, position } of running) {
     const checkpoint = found.find(({ reader }) => reader === fold.name);
     if (checkpoint?.position !== position || checkpoint.error !== null)

@@ -1,7 +1,7 @@
 import { type Pool, type PoolClient } from 'pg';
 import { type EventStore, type LogBatch } from '../event-store/event-store.js';
 import { type Position, start } from '../event-store/position.js';
-import { applyBatch, type Progress } from './apply-batch.js';
+import { applyBatch, OvertakenByAnother, type Progress } from './apply-batch.js';
 import { type ReadModelGate } from './read-model-gate.js';
 import { readModelTables } from './read-model-tables.js';
 import { type RowFold } from './row-fold.js';
@@ -55,12 +55,14 @@ export class ProjectionEngine {
     while (!signal.aborted) {
       try {
         this.progress = await this.readProgress();
+        this.gate.advance(this.slowest());
         for await (const batch of this.store.subscribe({ after: this.slowest() }, signal))
           await this.take(batch);
       } catch (error) {
-        if (signal.aborted) return;
-        this.log.error({ err: error }, 'The read models stopped; they go on in a moment');
         for (const { fold } of this.progress) fold.forget();
+        // Another process runs the same projections: go on from where it has come.
+        if (error instanceof OvertakenByAnother) continue;
+        this.log.error({ err: error }, 'The read models stopped; they go on in a moment');
         await pause(retryMs, signal);
       }
     }
@@ -90,7 +92,7 @@ export class ProjectionEngine {
   private async readProgress(): Promise<Progress[]> {
     const names = this.folds.map(({ name }) => name);
     const checkpoints = await this.withClient((client) =>
-      readModelTables.lockCheckpoints(client, names),
+      readModelTables.readCheckpoints(client, names),
     );
     return this.folds.map((fold) => {
       const found = checkpoints.find(({ reader }) => reader === fold.name);

@@ -1,4 +1,5 @@
-import { type ClientBase } from 'pg';
+import { type ClientBase, escapeLiteral } from 'pg';
+import { z } from 'zod';
 import { type Position } from '../event-store/position.js';
 import { type RowFold } from './row-fold.js';
 
@@ -21,45 +22,51 @@ export const readModelTables = {
     }
   },
 
-  /** Checkpoints of the readers, locked until the transaction ends; whoever else runs these projections waits. */
-  async lockCheckpoints(client: ClientBase, readers: readonly string[]): Promise<Checkpoint[]> {
-    const { rows } = await client.query<{ reader: string; position: string; error: string | null }>(
-      {
-        name: 'lock-checkpoints',
-        text: `
-        SELECT reader, position, error
-          FROM readers.checkpoints
-         WHERE reader = ANY ($1)
-         ORDER BY reader
-           FOR UPDATE`,
-        values: [readers],
-      },
+  /** Where the readers are. */
+  async readCheckpoints(client: ClientBase, readers: readonly string[]): Promise<Checkpoint[]> {
+    const { rows } = await client.query<CheckpointRow>(
+      'SELECT reader, position, error FROM readers.checkpoints WHERE reader = ANY ($1)',
+      [readers],
     );
-    return rows.map(({ reader, position, error }) => ({
-      reader,
-      position: BigInt(position),
-      error,
-    }));
+    return rows.map(toCheckpoint);
   },
 
-  async saveCheckpoints(
+  /**
+   * Begins a transaction that has the checkpoints of the readers to itself until it ends; whoever else runs these
+   * projections waits. One message, because at full speed round trips are what a batch costs.
+   */
+  async begin(client: ClientBase, readers: readonly string[]): Promise<Checkpoint[]> {
+    const names = readers.map((reader) => escapeLiteral(reader)).join(', ');
+    const results: unknown = await client.query(`
+      BEGIN;
+      SET LOCAL synchronous_commit = off;
+      SELECT reader, position, error
+        FROM readers.checkpoints
+       WHERE reader IN (${names})
+       ORDER BY reader
+         FOR UPDATE`);
+    const last = z
+      .array(z.object({ rows: z.array(CheckpointRow) }))
+      .parse(results)
+      .at(-1);
+    return (last?.rows ?? []).map(toCheckpoint);
+  },
+
+  /** Writes the checkpoints and commits, in one message. */
+  async commit(
     client: ClientBase,
     checkpoints: readonly (Checkpoint & { errorAt: Position | null })[],
   ): Promise<void> {
-    await client.query({
-      name: 'save-checkpoints',
-      text: `
-        UPDATE readers.checkpoints c
-           SET position = n.position, error = n.error, error_at = n.error_at, updated_at = now()
-          FROM unnest($1::text[], $2::bigint[], $3::text[], $4::bigint[]) AS n (reader, position, error, error_at)
-         WHERE c.reader = n.reader`,
-      values: [
-        checkpoints.map(({ reader }) => reader),
-        checkpoints.map(({ position }) => position.toString()),
-        checkpoints.map(({ error }) => error),
-        checkpoints.map(({ errorAt }) => errorAt?.toString() ?? null),
-      ],
+    const values = checkpoints.map(({ reader, position, error, errorAt }) => {
+      const text = error === null ? 'NULL' : escapeLiteral(error);
+      return `(${escapeLiteral(reader)}, ${position}, ${text}, ${errorAt ?? 'NULL'}::bigint)`;
     });
+    await client.query(`
+      UPDATE readers.checkpoints c
+         SET position = n.position, error = n.error, error_at = n.error_at, updated_at = now()
+        FROM (VALUES ${values.join(', ')}) AS n (reader, position, error, error_at)
+       WHERE c.reader = n.reader;
+      COMMIT`);
   },
 
   async loadRows(client: ClientBase, fold: RowFold, keys: readonly string[]): Promise<unknown[]> {
@@ -100,6 +107,17 @@ export interface Checkpoint {
   readonly position: Position;
   /** What stopped the reader; null while it runs. */
   readonly error: string | null;
+}
+
+const CheckpointRow = z.object({
+  reader: z.string(),
+  position: z.string(),
+  error: z.string().nullable(),
+});
+type CheckpointRow = z.infer<typeof CheckpointRow>;
+
+function toCheckpoint({ reader, position, error }: CheckpointRow): Checkpoint {
+  return { reader, position: BigInt(position), error };
 }
 
 async function prepareOne(client: ClientBase, fold: RowFold): Promise<void> {

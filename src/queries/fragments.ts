@@ -25,15 +25,24 @@ export function contains(column: FragmentSqlToken, text: string): FragmentSqlTok
   return sql.fragment`${column} ILIKE ${`%${text.replace(/[\\%_]/g, '\\$&')}%`}`;
 }
 
-/** Ties are broken by id, so that pages never overlap; what has no value comes last. */
+/** Something a list can be sorted by. */
+export interface SortColumn {
+  readonly column: FragmentSqlToken;
+  /** What has no value comes last, in both directions. Saying so where all have one would keep indexes from use. */
+  readonly mayBeNull?: boolean;
+}
+
+/** Ties are broken by id, so that pages never overlap. */
 export function orderBy<Field extends string>(
-  columns: Readonly<Record<Field, FragmentSqlToken>>,
+  columns: Readonly<Record<Field, SortColumn>>,
   id: FragmentSqlToken,
   sort: Field | `-${Field}`,
 ): FragmentSqlToken {
   for (const field in columns) {
-    if (sort === field) return sql.fragment`${columns[field]} ASC NULLS LAST, ${id} ASC`;
-    if (sort === `-${field}`) return sql.fragment`${columns[field]} DESC NULLS LAST, ${id} DESC`;
+    const { column, mayBeNull } = columns[field];
+    const nulls = mayBeNull ? sql.fragment`NULLS LAST` : sql.fragment``;
+    if (sort === field) return sql.fragment`${column} ASC ${nulls}, ${id} ASC`;
+    if (sort === `-${field}`) return sql.fragment`${column} DESC ${nulls}, ${id} DESC`;
   }
   throw new Error(`Unreachable: no such order: ${sort}`);
 }

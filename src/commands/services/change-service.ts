@@ -1,7 +1,12 @@
 import { z } from 'zod';
-import { expectationOf } from '../../domain/services/expectation.js';
+import {
+  type Expectation,
+  type ExpectationParts,
+  expectationOf,
+} from '../../domain/services/expectation.js';
 import { service } from '../../domain/services/service.js';
-import { existing, type ServiceState } from '../../domain/services/service-state.js';
+import { existing, type Service, type ServiceState } from '../../domain/services/service-state.js';
+import { type ServiceType } from '../../domain/services/target.js';
 import { serviceStream } from '../../event-store/stream-id.js';
 import { services } from '../aggregates.js';
 import { type Command } from '../command.js';
@@ -24,8 +29,8 @@ export const changeService: Command<z.infer<typeof Input>, ServiceState, TagFact
   facts: ({ tagIds }, read) => tagFacts(tagIds, read),
   mustExist: existing,
   decide(input, state, facts) {
-    requireTags(facts);
     const { name, url, type, tagIds, expect } = input;
+    requireTags(tagIds, facts);
     const { intervalSeconds, timeoutMs } = input;
     const { failureThreshold, successThreshold, degradedAboveMs } = input;
     const current = existing(state);
@@ -37,10 +42,20 @@ export const changeService: Command<z.infer<typeof Input>, ServiceState, TagFact
         serviceType: type,
         schedule: { intervalSeconds, timeoutMs },
         thresholds: { failureThreshold, successThreshold, degradedAboveMs },
-        expectation: expect && expectationOf(type ?? current.target.type, expect),
+        expectation: expect && changedExpectation(current, type ?? current.target.type, expect),
         tagIds,
       },
       state,
     );
   },
 };
+
+/** Parts that are not sent stay; a service of another type begins with that type's defaults. */
+function changedExpectation(
+  { expectation, target }: Service,
+  type: ServiceType,
+  wanted: ExpectationParts,
+): Expectation {
+  const { type: _, ...current } = expectation;
+  return expectationOf(type, type === target.type ? { ...current, ...wanted } : wanted);
+}

@@ -18,7 +18,7 @@ export class RegisterServicePolicy implements CommandPolicy<unknown, ServiceStat
 export class ChangeServicePolicy implements CommandPolicy<unknown, ServiceState, TagFacts> {
   decide(actor: Actor, { state, facts }: Request<TagFacts>): Verdict {
     const verdict = onOwnService(actor, 'services:update', state);
-    return verdict.allowed ? (seesTags(actor, facts) ?? verdict) : verdict;
+    return verdict.allowed ? (seesTags(actor, facts, existing(state).tagIds) ?? verdict) : verdict;
   }
 }
 
@@ -61,10 +61,16 @@ function onOwnService(actor: Actor, permission: OwnablePermission, state: Servic
   return ownOrAny(actor, permission, existing(state).ownerId);
 }
 
-function seesTags(actor: Actor, { tags }: TagFacts): Verdict | undefined {
-  if (tags.size === 0 || may(actor, 'tags:read:any')) return undefined;
+/** Tags that are on the service already may stay: whoever may see the service sees them there. */
+function seesTags(
+  actor: Actor,
+  { tags }: TagFacts,
+  alreadyOn: readonly string[] = [],
+): Verdict | undefined {
+  const added = [...tags].flatMap(([id, tag]) => (alreadyOn.includes(id) ? [] : [tag]));
+  if (added.length === 0 || may(actor, 'tags:read:any')) return undefined;
   if (!may(actor, 'tags:read')) return deny('Insufficient permissions');
-  for (const tag of tags.values())
+  for (const tag of added)
     if (tag.status === 'active' && tag.creatorId !== actor.id) return deny('Not authorized');
   return undefined;
 }

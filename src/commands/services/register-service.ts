@@ -36,8 +36,8 @@ export const registerService: Command<z.infer<typeof Input>, ServiceState, TagFa
   stream: ({ serviceId }) => serviceStream(serviceId),
   facts: ({ tagIds }, read) => tagFacts(tagIds, read),
   decide(input, state, facts) {
-    requireTags(facts);
     const { serviceId, ownerId, intervalSeconds, timeoutMs, tagIds } = input;
+    requireTags(tagIds, facts);
     const { failureThreshold, successThreshold, degradedAboveMs } = input;
     return service.decide(
       {

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { invalid, notFound } from '../../domain/domain-error.js';
 import { service } from '../../domain/services/service.js';
-import { existing, type ServiceState } from '../../domain/services/service-state.js';
+import { existing, maxTagsPerService, type ServiceState } from '../../domain/services/service-state.js';
 import { existing as existingTag } from '../../domain/tags/tag.js';
 import { type UserState } from '../../domain/users/user.js';
-import { serviceStream, tagStream, userStream } from '../../event-store/stream-id.js';
-import { services, tags, users } from '../aggregates.js';
+import { serviceStream, userStream } from '../../event-store/stream-id.js';
+import { services, users } from '../aggregates.js';
 import { type Command, noFacts } from '../command.js';
 import { uuid } from '../fields.js';
 import {
@@ -17,7 +17,7 @@ import {
   TransferServicePolicy,
   UntagServicePolicy,
 } from './policies.js';
-import { type TagFacts } from './tag-facts.js';
+import { goneFrom, tagFacts, type TagFacts } from './tag-facts.js';
 
 const OneService = z.strictObject({ serviceId: uuid });
 const ServiceAndTag = z.strictObject({ serviceId: uuid, tagId: uuid });
@@ -34,19 +34,29 @@ const onService = {
   mustExist: (state: ServiceState): void => void existing(state),
 } as const;
 
-export const tagService: Command<z.infer<typeof ServiceAndTag>, ServiceState, TagFacts> = {
+interface TaggingFacts extends TagFacts {
+  /** Tags of a full service that were deleted, and make room. */
+  readonly gone: readonly string[];
+}
+
+export const tagService: Command<z.infer<typeof ServiceAndTag>, ServiceState, TaggingFacts> = {
   ...onService,
   name: 'TagService',
   input: ServiceAndTag,
   policy: TagServicePolicy,
-  facts: async ({ tagId }, read) => ({
-    tags: new Map([[tagId, await read.state(tags, tagStream(tagId))]]),
-  }),
+  async facts({ tagId }, read, state) {
+    const isFull = state.status === 'active' && state.tagIds.length >= maxTagsPerService;
+    const gone = isFull ? goneFrom(await tagFacts(state.tagIds, read)) : [];
+    return { ...(await tagFacts([tagId], read)), gone };
+  },
   mustExist(state, facts) {
     existing(state);
     for (const tag of facts.tags.values()) existingTag(tag);
   },
-  decide: ({ tagId }, state) => service.decide({ type: 'TagService', tagId }, state),
+  decide({ tagId }, state, { gone }) {
+    const kept = existing(state).tagIds.filter((id) => !gone.includes(id));
+    return service.decide({ type: 'ChangeService', tagIds: [...kept, tagId] }, state);
+  },
 };
 
 export const untagService: Command<z.infer<typeof ServiceAndTag>, ServiceState, undefined> = {

@@ -18,10 +18,19 @@ export async function tagFacts(
   return { tags: new Map(states.map((state, index) => [unique[index] ?? '', state])) };
 }
 
-/** @throws DomainError `invalid-fields` naming each tag that does not exist. */
-export function requireTags({ tags: named }: TagFacts): void {
-  const problems = [...named.values()].flatMap((state, index) =>
-    state.status === 'active' ? [] : [{ path: `tags.${index}`, message: 'Tag not found' }],
+/** @throws DomainError `invalid-fields` naming each tag that does not exist, by its place in the list. */
+export function requireTags(tagIds: readonly string[] | undefined, { tags: found }: TagFacts): void {
+  const problems = (tagIds ?? []).flatMap((id, index) =>
+    isThere(found.get(id)) ? [] : [{ path: `tags.${index}`, message: 'Tag not found' }],
   );
   if (problems.length > 0) throw new DomainError('invalid-fields', 'Tag not found', problems);
+}
+
+/** Tags that were deleted stay in the service's stream, and are on it no more. */
+export function goneFrom({ tags: found }: TagFacts): string[] {
+  return [...found].flatMap(([id, state]) => (isThere(state) ? [] : [id]));
+}
+
+function isThere(state: TagState | undefined): boolean {
+  return state?.status === 'active';
 }

@@ -151,8 +151,8 @@ interface Waiting {
   readonly append: Append;
   readonly size: number;
   readonly deadline: number;
-  resolve(appended: Appended): void;
-  reject(error: unknown): void;
+  readonly resolve: (appended: Appended) => void;
+  readonly reject: (error: unknown) => void;
 }
 
 const maxWaiting = 10_000;

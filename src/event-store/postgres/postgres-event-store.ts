@@ -68,12 +68,13 @@ export class PostgresEventStore implements EventStore {
 
   async *subscribe(range: LogRange, signal: AbortSignal): AsyncIterable<LogBatch> {
     let after = range.after ?? start;
-    while (!signal.aborted) {
+    const isAborted = (): boolean => signal.aborted;
+    while (!isAborted()) {
       // Taken before reading, so that whatever is appended from here on wakes the wait below.
       const silence = this.doorbell.silence();
       const batch = await this.reader.page({ ...range, after });
       after = batch.upTo;
-      if (signal.aborted) return;
+      if (isAborted()) return;
       yield batch;
       if (batch.atEnd) await this.doorbell.wait(silence, signal);
     }

@@ -1,18 +1,12 @@
 import { type FragmentSqlToken } from 'slonik';
 import { type Actor } from '../../domain/access/actor.js';
 import { z } from 'zod';
-import {
-  type One,
-  OneRow,
-  type Page,
-  PageRow,
-  type Paging,
-  type Sort,
-  visible,
-} from '../answers.js';
+import { type One, type Page, PageRow, type Paging, type Sort } from '../answers.js';
+import { type Counts } from '../counts.js';
 import { ask, type Database, sql } from '../database.js';
 import { contains, every, orderBy, within } from '../fragments.js';
 import { type QueryPolicy, requireSight } from '../policy.js';
+import { FoundRow, isCovered, SingleReads } from '../single-reads.js';
 
 export const serviceSortFields = ['name', 'type', 'status', 'created_at', 'updated_at'] as const;
 export type ServiceSort = Sort<(typeof serviceSortFields)[number]>;
@@ -29,25 +23,26 @@ export interface ServiceFilter {
 }
 
 export class ServiceQueries {
+  private readonly singles: SingleReads;
+
   constructor(
     private readonly database: Database,
     private readonly policy: QueryPolicy,
-  ) {}
+    private readonly counts: Counts,
+  ) {
+    this.singles = new SingleReads(
+      database,
+      (wanted) => sql.type(FoundRow)`
+        SELECT w.n::int AS n, ${json} AS body, s.revision, ${isCovered(sql.fragment`s.user_id`)} AS is_visible
+          FROM ${wanted}
+          JOIN read.services s ON s.id = w.key::uuid AND NOT s.deleted
+      `,
+    );
+  }
 
   /** @throws QueryRefused, ReadModelsUnavailable */
   async one(actor: Actor, id: string): Promise<One | undefined> {
-    const scope = this.policy.scope(actor);
-    const row = await ask(
-      this.database.maybeOne(sql.type(OneRow)`
-        SELECT ${json} AS body,
-               s.revision,
-               ${within(scope, sql.fragment`s.user_id`)} AS is_visible
-          FROM read.services s
-         WHERE s.id = ${id}::uuid
-           AND NOT s.deleted
-      `),
-    );
-    return visible(row, scope);
+    return this.singles.read(id, this.policy.scope(actor));
   }
 
   /** @throws QueryRefused, ReadModelsUnavailable */
@@ -64,10 +59,13 @@ export class ServiceQueries {
       ...conditions(filter),
     ]);
     const order = orderBy(sortColumns, sql.fragment`s.id`, sort);
-    return ask(
+    const count = this.counts.of(
+      sql.fragment`SELECT count(*)::int FROM read.services s WHERE ${matching}`,
+    );
+    const page = await ask(
       this.database.one(sql.type(PageRow)`
         SELECT coalesce(string_agg(page.body, ',' ORDER BY page.n), '') AS data,
-               (SELECT count(*)::int FROM read.services s WHERE ${matching}) AS count
+               ${count.fragment} AS count
           FROM (
             SELECT ${json} AS body, s.n
               FROM (
@@ -81,6 +79,8 @@ export class ServiceQueries {
           ) page
       `),
     );
+    count.learn(page.count);
+    return page;
   }
 
   /** Whether somebody owns any service, and whom. Deleted ones do not count: nobody misses them. */
@@ -108,11 +108,11 @@ const json = sql.fragment`
   END || ']}'`;
 
 const sortColumns = {
-  name: sql.fragment`lower(s.name)`,
-  type: sql.fragment`s.type`,
-  status: sql.fragment`s.status`,
-  created_at: sql.fragment`s.created_at`,
-  updated_at: sql.fragment`s.updated_at`,
+  name: { column: sql.fragment`lower(s.name)` },
+  type: { column: sql.fragment`s.type` },
+  status: { column: sql.fragment`s.status` },
+  created_at: { column: sql.fragment`s.created_at` },
+  updated_at: { column: sql.fragment`s.updated_at`, mayBeNull: true },
 };
 
 function conditions({

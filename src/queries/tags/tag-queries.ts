@@ -1,17 +1,11 @@
 import { z } from 'zod';
 import { type Actor } from '../../domain/access/actor.js';
-import {
-  type One,
-  OneRow,
-  type Page,
-  PageRow,
-  type Paging,
-  type Sort,
-  visible,
-} from '../answers.js';
+import { type One, type Page, PageRow, type Paging, type Sort } from '../answers.js';
+import { type Counts } from '../counts.js';
 import { ask, type Database, sql } from '../database.js';
 import { contains, every, orderBy, within } from '../fragments.js';
 import { type QueryPolicy, requireSight } from '../policy.js';
+import { FoundRow, isCovered, SingleReads } from '../single-reads.js';
 
 export const tagSortFields = ['name', 'created_at', 'updated_at'] as const;
 export type TagSort = Sort<(typeof tagSortFields)[number]>;
@@ -22,24 +16,26 @@ export interface TagFilter {
 }
 
 export class TagQueries {
+  private readonly singles: SingleReads;
+
   constructor(
     private readonly database: Database,
     private readonly policy: QueryPolicy,
-  ) {}
+    private readonly counts: Counts,
+  ) {
+    this.singles = new SingleReads(
+      database,
+      (wanted) => sql.type(FoundRow)`
+        SELECT w.n::int AS n, ${json} AS body, t.revision, ${isCovered(sql.fragment`t.created_by_id`)} AS is_visible
+          FROM ${wanted}
+          JOIN read.tags t ON t.id = w.key::uuid
+      `,
+    );
+  }
 
   /** @throws QueryRefused, ReadModelsUnavailable */
   async one(actor: Actor, id: string): Promise<One | undefined> {
-    const scope = this.policy.scope(actor);
-    const row = await ask(
-      this.database.maybeOne(sql.type(OneRow)`
-        SELECT ${json} AS body,
-               t.revision,
-               ${within(scope, sql.fragment`t.created_by_id`)} AS is_visible
-          FROM read.tags t
-         WHERE t.id = ${id}::uuid
-      `),
-    );
-    return visible(row, scope);
+    return this.singles.read(id, this.policy.scope(actor));
   }
 
   /** @throws QueryRefused, ReadModelsUnavailable */
@@ -55,10 +51,13 @@ export class TagQueries {
       ...(q === undefined ? [] : [contains(sql.fragment`t.name`, q)]),
     ]);
     const order = orderBy(sortColumns, sql.fragment`t.id`, sort);
-    return ask(
+    const count = this.counts.of(
+      sql.fragment`SELECT count(*)::int FROM read.tags t WHERE ${matching}`,
+    );
+    const page = await ask(
       this.database.one(sql.type(PageRow)`
         SELECT coalesce(string_agg(page.body, ',' ORDER BY page.n), '') AS data,
-               (SELECT count(*)::int FROM read.tags t WHERE ${matching}) AS count
+               ${count.fragment} AS count
           FROM (
             SELECT ${json} AS body, t.n
               FROM (
@@ -72,6 +71,8 @@ export class TagQueries {
           ) page
       `),
     );
+    count.learn(page.count);
+    return page;
   }
 
   async createdBy(userId: string): Promise<readonly string[]> {
@@ -90,7 +91,7 @@ const json = sql.fragment`
   (SELECT count(*) FROM read.services s WHERE NOT s.deleted AND s.tag_ids @> ARRAY[t.id]) || '}'`;
 
 const sortColumns = {
-  name: sql.fragment`lower(t.name)`,
-  created_at: sql.fragment`t.created_at`,
-  updated_at: sql.fragment`t.updated_at`,
+  name: { column: sql.fragment`lower(t.name)` },
+  created_at: { column: sql.fragment`t.created_at` },
+  updated_at: { column: sql.fragment`t.updated_at`, mayBeNull: true },
 };

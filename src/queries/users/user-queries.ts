@@ -1,17 +1,11 @@
 import { type FragmentSqlToken } from 'slonik';
 import { type Actor } from '../../domain/access/actor.js';
-import {
-  type One,
-  OneRow,
-  type Page,
-  PageRow,
-  type Paging,
-  type Sort,
-  visible,
-} from '../answers.js';
+import { type One, type Page, PageRow, type Paging, type Sort } from '../answers.js';
+import { type Counts } from '../counts.js';
 import { ask, type Database, sql } from '../database.js';
 import { contains, every, orderBy, within } from '../fragments.js';
 import { type QueryPolicy, requireSight } from '../policy.js';
+import { FoundRow, isCovered, SingleReads } from '../single-reads.js';
 
 export const userSortFields = ['email', 'full_name', 'role', 'created_at', 'updated_at'] as const;
 export type UserSort = Sort<(typeof userSortFields)[number]>;
@@ -24,19 +18,31 @@ export interface UserFilter {
 }
 
 export class UserQueries {
+  private readonly singles: SingleReads;
+
   constructor(
     private readonly database: Database,
     private readonly everyone: QueryPolicy,
     private readonly oneself: QueryPolicy,
-  ) {}
+    private readonly counts: Counts,
+  ) {
+    this.singles = new SingleReads(
+      database,
+      (wanted) => sql.type(FoundRow)`
+        SELECT w.n::int AS n, ${json} AS body, u.revision, ${isCovered(sql.fragment`u.id`)} AS is_visible
+          FROM ${wanted}
+          JOIN read.users u ON u.id = w.key::uuid
+      `,
+    );
+  }
 
   /** @throws QueryRefused, ReadModelsUnavailable */
   async one(actor: Actor, id: string): Promise<One | undefined> {
-    return this.find(actor, id, this.everyone);
+    return this.singles.read(id, this.everyone.scope(actor));
   }
 
   async self(actor: Actor): Promise<One | undefined> {
-    return this.find(actor, actor.id, this.oneself);
+    return this.singles.read(actor.id, this.oneself.scope(actor));
   }
 
   /** @throws QueryRefused, ReadModelsUnavailable */
@@ -49,10 +55,13 @@ export class UserQueries {
     const scope = requireSight(this.everyone.scope(actor));
     const matching = every([within(scope, sql.fragment`u.id`), ...conditions(filter)]);
     const order = orderBy(sortColumns, sql.fragment`u.id`, sort);
-    return ask(
+    const count = this.counts.of(
+      sql.fragment`SELECT count(*)::int FROM read.users u WHERE ${matching}`,
+    );
+    const page = await ask(
       this.database.one(sql.type(PageRow)`
         SELECT coalesce(string_agg(page.body, ',' ORDER BY page.n), '') AS data,
-               (SELECT count(*)::int FROM read.users u WHERE ${matching}) AS count
+               ${count.fragment} AS count
           FROM (
             SELECT ${json} AS body, u.n
               FROM (
@@ -66,20 +75,8 @@ export class UserQueries {
           ) page
       `),
     );
-  }
-
-  private async find(actor: Actor, id: string, policy: QueryPolicy): Promise<One | undefined> {
-    const scope = policy.scope(actor);
-    const row = await ask(
-      this.database.maybeOne(sql.type(OneRow)`
-        SELECT ${json} AS body,
-               u.revision,
-               ${within(scope, sql.fragment`u.id`)} AS is_visible
-          FROM read.users u
-         WHERE u.id = ${id}::uuid
-      `),
-    );
-    return visible(row, scope);
+    count.learn(page.count);
+    return page;
   }
 }
 
@@ -90,11 +87,11 @@ const json = sql.fragment`
   '}'`;
 
 const sortColumns = {
-  email: sql.fragment`lower(u.email)`,
-  full_name: sql.fragment`lower(u.full_name)`,
-  role: sql.fragment`u.role`,
-  created_at: sql.fragment`u.created_at`,
-  updated_at: sql.fragment`u.updated_at`,
+  email: { column: sql.fragment`lower(u.email)` },
+  full_name: { column: sql.fragment`lower(u.full_name)`, mayBeNull: true },
+  role: { column: sql.fragment`u.role` },
+  created_at: { column: sql.fragment`u.created_at` },
+  updated_at: { column: sql.fragment`u.updated_at`, mayBeNull: true },
 };
 
 function conditions({ q, role, isActive }: UserFilter): FragmentSqlToken[] {

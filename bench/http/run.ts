@@ -1,0 +1,148 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { z } from 'zod';
+import { startEmbeddedPostgres } from '../../src/platform/embedded-postgres/index.js';
+import { load, type Load, type Measured } from './load.js';
+
+/**
+ * `npm run bench:http`: reading and writing over HTTP, beside a plain Express + pg handler with the same SELECTs,
+ * in the same run, on one database; medians of several rounds that take turns.
+ */
+const rounds = Number(process.env['ROUNDS'] ?? 3);
+const seconds = Number(process.env['SECONDS'] ?? 5);
+const services = Number(process.env['SERVICES'] ?? 20_000);
+const password = 'the administrator';
+
+const dataDir = await mkdtemp(path.join(os.tmpdir(), 'watchbook-bench-'));
+const postgres = await startEmbeddedPostgres({ dataDir });
+const children: ChildProcess[] = [];
+try {
+  await run();
+} finally {
+  for (const child of children) {
+    child.kill('SIGTERM');
+    await once(child, 'exit');
+  }
+  await postgres.stop();
+  await rm(dataDir, { recursive: true, force: true });
+}
+
+async function run(): Promise<void> {
+  const watchbook = `http://127.0.0.1:${await start('watchbook-server.ts')}`;
+  const plain = `http://127.0.0.1:${await start('plain-server.ts')}`;
+  const token = await logIn(watchbook);
+  const ids = await seed(watchbook, token);
+  const one = (prefix: string): Load['requests'] =>
+    ids.slice(0, 5_000).map((id) => ({ path: `${prefix}/services/${id}` }));
+  const list = (prefix: string): Load['requests'] => [{ path: `${prefix}/services` }];
+  let renamed = 0;
+  const renames = ids.map((id) => ({
+    path: `/api/v1/services/${id}`,
+    body: () => ({ name: `Service ${(renamed += 1)}` }),
+  }));
+  const api = { url: watchbook, token, seconds };
+  const peer = { url: plain, seconds };
+
+  const cases: Case[] = [
+    { name: 'one: plain', load: { ...peer, connections: 64, requests: one('') } },
+    { name: 'one: watchbook', load: { ...api, connections: 64, requests: one('/api/v1') } },
+    { name: 'list of 100: plain', load: { ...peer, connections: 64, requests: list('') } },
+    {
+      name: 'list of 100: watchbook',
+      load: { ...api, connections: 64, requests: list('/api/v1') },
+    },
+    { name: 'rename: watchbook', load: { ...api, connections: 64, requests: renames } },
+  ];
+  const measured = new Map<string, Measured[]>(cases.map(({ name }) => [name, []]));
+  for (const { load: one_ } of cases) await load({ ...one_, seconds: 1 });
+  for (let round = 0; round < rounds; round += 1)
+    for (const { name, load: what } of cases) measured.get(name)?.push(await load(what));
+  report(measured);
+}
+
+interface Case {
+  readonly name: string;
+  readonly load: Load;
+}
+
+async function start(file: string): Promise<number> {
+  const child = fork(path.join(import.meta.dirname, file), {
+    env: {
+      ...process.env,
+      DATABASE_URL: postgres.url,
+      DATA_DIR: dataDir,
+      PORT: '0',
+      ADMIN_PASSWORD: password,
+      LOG_LEVEL: 'error',
+    },
+  });
+  children.push(child);
+  const [message]: unknown[] = await once(child, 'message');
+  return z.object({ port: z.int() }).parse(message).port;
+}
+
+async function logIn(url: string): Promise<string> {
+  const response = await fetch(`${url}/api/v1/auth/login`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ email: 'admin@watchbook.local', password }),
+  });
+  return z.object({ access_token: z.string() }).parse(await response.json()).access_token;
+}
+
+async function seed(url: string, token: string): Promise<string[]> {
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+  const create = async (where: string, body: object): Promise<string> => {
+    const response = await fetch(`${url}/api/v1/${where}`, {
+      method: 'POST',
+      headers: { ...headers, prefer: 'respond-async' },
+      body: JSON.stringify(body),
+    });
+    return z.object({ id: z.string() }).parse(await response.json()).id;
+  };
+  const tags = await Promise.all(
+    Array.from({ length: 20 }, (_, n) => create('tags', { name: `tag ${n}` })),
+  );
+  const ids: string[] = [];
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    while (next < services) {
+      const n = next++;
+      const own = tags.slice(n % 18, (n % 18) + (n % 3));
+      const body = {
+        name: `Service ${n}`,
+        url: `https://host-${n}.example.org/health`,
+        type: 'http',
+      };
+      ids.push(await create('services', { ...body, tags: own }));
+    }
+  };
+  await Promise.all(Array.from({ length: 32 }, worker));
+  return ids;
+}
+
+function report(measured: ReadonlyMap<string, readonly Measured[]>): void {
+  const median = (name: string, pick: (one: Measured) => number): number => {
+    const values = (measured.get(name) ?? []).map(pick).sort((a, b) => a - b);
+    return values[Math.floor(values.length / 2)] ?? NaN;
+  };
+  console.log(
+    `\n${services} services, 64 connections, ${rounds} rounds of ${seconds} s, medians\n`,
+  );
+  console.log('| | /s | p50 ms | p99 ms |\n|---|---:|---:|---:|');
+  for (const name of measured.keys()) {
+    const perSecond = Math.round(median(name, (one) => one.perSecond));
+    console.log(
+      `| ${name} | ${perSecond} | ${median(name, (one) => one.p50)} | ${median(name, (one) => one.p99)} |`,
+    );
+  }
+  const ratio = (what: string): string =>
+    (
+      median(`${what}: watchbook`, (one) => one.perSecond) /
+      median(`${what}: plain`, (one) => one.perSecond)
+    ).toFixed(2);
+  console.log(`\none: ${ratio('one')} × plain, list of 100: ${ratio('list of 100')} × plain`);
+}
