@@ -33,7 +33,8 @@ CREATE TRIGGER events_are_facts
 -- Lists come as text joined by U+001F, which JSON text, ids and stream names cannot hold: that is much faster to send
 -- than array literals. Per append: stream, expected revision (-1: no stream, -2: any, -3: the stream exists).
 -- Per event: the number of its append (from 1), its ordinal within it (from 1), and what is stored.
--- A stream occurs in one append of a call at most. No expected revision of -2 or -3 comes with the fast path.
+-- The events come in the order of their appends. A stream occurs in one append of a call at most; should an id occur
+-- in two of them, the whole call fails. No expected revision of -2 or -3 comes with the fast path.
 --
 -- Verdicts: 'appended'; 'repeated', when exactly these events stand there already, one after the other; 'conflict'.
 CREATE FUNCTION log.append(
@@ -62,15 +63,11 @@ DECLARE
   metadata_list   constant text[]   := string_to_array(metadata, separator);
   current_list    bigint[];
   head            bigint;
-  head_before     bigint;
   now_or_later    timestamptz;
-  own_ids         uuid[];
-  present         int;
-  present_there   int;
-  in_one_row      boolean;
-  last_there      bigint;
-  last_position   bigint;
-  fits            boolean;
+  verdict_list    text[];
+  event_counts    bigint[];
+  last_revisions  bigint[];
+  last_positions  bigint[];
 BEGIN
   -- The lock is a statement of its own, so that the statements after it see what the last holder committed.
   PERFORM pg_advisory_xact_lock(7310578001);
@@ -78,7 +75,6 @@ BEGIN
   SELECT e.position, e.recorded_at INTO head, now_or_later
     FROM log.events e ORDER BY e.position DESC LIMIT 1;
   head := coalesce(head, 0);
-  head_before := head;
   -- A clock that was set back must not make later events look older than earlier ones.
   now_or_later := greatest(date_trunc('milliseconds', clock_timestamp()), now_or_later);
 
@@ -104,44 +100,55 @@ BEGIN
     RETURN;
   END IF;
 
-  FOR append IN 1 .. cardinality(stream_list) LOOP
-    own_ids := (SELECT array_agg(e.id ORDER BY e.ordinal)
-                  FROM unnest(number_list, ordinal_list, id_list) AS e (n, ordinal, id) WHERE e.n = append);
-    fits := CASE expected_list[append]
-              WHEN -2 THEN true
-              WHEN -3 THEN current_list[append] >= 0
-              ELSE expected_list[append] = current_list[append]
-            END;
+  SELECT array_agg(v.verdict ORDER BY v.n), array_agg(v.events ORDER BY v.n),
+         array_agg(v.last_revision ORDER BY v.n), array_agg(v.last_position ORDER BY v.n)
+    INTO verdict_list, event_counts, last_revisions, last_positions
+    FROM (
+      SELECT e.n,
+             CASE
+               WHEN count(known.revision) = count(*)
+                AND bool_and(known.stream = stream_list[e.n])
+                AND bool_and(expected_list[e.n] < -1 OR known.revision = expected_list[e.n] + e.ordinal)
+                AND min(known.revision - e.ordinal) = max(known.revision - e.ordinal) THEN 'repeated'
+               WHEN count(known.revision) > 0 THEN 'conflict'
+               WHEN expected_list[e.n] = -2 THEN 'appended'
+               WHEN expected_list[e.n] = -3 AND current_list[e.n] >= 0 THEN 'appended'
+               WHEN expected_list[e.n] = current_list[e.n] THEN 'appended'
+               ELSE 'conflict'
+             END AS verdict,
+             count(*) AS events, max(known.revision) AS last_revision, max(known.position) AS last_position
+        FROM unnest(number_list, ordinal_list, id_list) AS e (n, ordinal, id)
+        -- One look into the index for each id, whatever the planner thinks of the table.
+        LEFT JOIN LATERAL (
+          SELECT k.stream, k.revision, k.position FROM log.events k WHERE k.id = e.id LIMIT 1
+        ) known ON true
+       GROUP BY e.n
+    ) v;
 
-    SELECT count(*),
-           count(*) FILTER (WHERE e.stream = stream_list[append]
-                              AND (expected_list[append] < -1
-                                   OR e.revision BETWEEN expected_list[append] + 1
-                                                     AND expected_list[append] + cardinality(own_ids))),
-           min(e.revision - array_position(own_ids, e.id)) = max(e.revision - array_position(own_ids, e.id)),
-           max(e.revision), max(e.position)
-      INTO present, present_there, in_one_row, last_there, last_position
-      FROM log.events e WHERE e.id = ANY (own_ids);
-
-    IF present = cardinality(own_ids) AND present_there = present AND in_one_row THEN
-      RETURN QUERY SELECT append, 'repeated', last_there, last_position;
-    ELSIF NOT fits OR present > 0 THEN
-      RETURN QUERY SELECT append, 'conflict', current_list[append], NULL::bigint;
-    ELSE
-      INSERT INTO log.events (position, stream, revision, id, type, version, data, metadata, recorded_at)
-      SELECT head + e.ordinal, stream_list[append], current_list[append] + e.ordinal, e.id, e.type, e.version,
-             e.data::json, e.metadata::json, now_or_later
-        FROM unnest(number_list, ordinal_list, id_list, type_list, version_list, data_list, metadata_list)
-             AS e (n, ordinal, id, type, version, data, metadata)
-       WHERE e.n = append;
-      head := head + cardinality(own_ids);
-      RETURN QUERY SELECT append, 'appended', current_list[append] + cardinality(own_ids), head;
-    END IF;
-  END LOOP;
-
-  IF head > head_before THEN
+  INSERT INTO log.events (position, stream, revision, id, type, version, data, metadata, recorded_at)
+  SELECT head + row_number() OVER (ORDER BY e.i), stream_list[e.n], current_list[e.n] + e.ordinal, e.id, e.type,
+         e.version, e.data::json, e.metadata::json, now_or_later
+    FROM unnest(number_list, ordinal_list, id_list, type_list, version_list, data_list, metadata_list)
+         WITH ORDINALITY AS e (n, ordinal, id, type, version, data, metadata, i)
+   WHERE verdict_list[e.n] = 'appended';
+  IF FOUND THEN
     PERFORM pg_notify('watchbook_log', '');
   END IF;
+
+  RETURN QUERY
+    SELECT v.n::int, v.verdict,
+           CASE v.verdict
+             WHEN 'appended' THEN current_list[v.n] + v.events
+             WHEN 'repeated' THEN v.last_revision
+             ELSE current_list[v.n]
+           END,
+           CASE v.verdict
+             WHEN 'appended' THEN
+               head + (sum(v.events) FILTER (WHERE v.verdict = 'appended') OVER (ORDER BY v.n))::bigint
+             WHEN 'repeated' THEN v.last_position
+           END
+      FROM unnest(verdict_list, event_counts, last_revisions, last_positions)
+           WITH ORDINALITY AS v (verdict, events, last_revision, last_position, n);
 END
 $$;
 

@@ -47,4 +47,12 @@ CREATE TABLE secrets.login_attempts (
 
 -- Down Migration
 
+-- Without the keys, what the log says about people could never be read again; without the passwords, nobody gets in.
+DO $$
+BEGIN
+  IF EXISTS (SELECT FROM secrets.credentials) OR EXISTS (SELECT FROM secrets.person_keys) THEN
+    RAISE EXCEPTION 'Passwords and the keys to personal data are kept here. Drop the schema "secrets" by hand if you really mean to lose them.';
+  END IF;
+END
+$$;
 DROP SCHEMA secrets CASCADE;

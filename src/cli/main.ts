@@ -2,6 +2,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import dotenv from 'dotenv';
 import { ConfigurationError } from '../platform/configuration.js';
+import { events } from './events.js';
 import { create, down, up } from './migrate.js';
 import { serve } from './serve.js';
 
@@ -12,6 +13,12 @@ const program = new Command('watchbook').description(
 );
 
 program.command('serve').description('Run Watchbook').action(serve);
+
+program
+  .command('events')
+  .description('Print the event log, one line of JSON for each event')
+  .option('--stream <name>', 'only this stream, such as service-<id>')
+  .action(events);
 
 const migrations = program.command('migrate').description('Change the database schema');
 migrations
@@ -43,9 +50,9 @@ try {
   process.exitCode = 1;
 }
 
-/** Errors whose message says it all: the embedded database's, and those of the system. */
+/** Errors whose message says it all: our own, and those a migration raises. */
 function isForPeople(error: unknown): error is Error {
-  return (
-    error instanceof Error && /^(EmbeddedPostgresError|DataDirInUse|CannotServe)$/.test(error.name)
-  );
+  if (!(error instanceof Error)) return false;
+  const isRaised = 'code' in error && error.code === 'P0001';
+  return isRaised || /^(EmbeddedPostgresError|DataDirInUse|CannotServe)$/.test(error.name);
 }

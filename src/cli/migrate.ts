@@ -1,4 +1,4 @@
-import { openDatabaseServer } from '../composition/database.js';
+import { visitDatabaseServer } from '../composition/database.js';
 import { readConfiguration } from '../platform/configuration.js';
 import { createMigration, migrate } from '../platform/migrations.js';
 
@@ -17,7 +17,7 @@ export async function create(name: string): Promise<void> {
 }
 
 async function withDatabase<T>(use: (url: string) => Promise<T>): Promise<T> {
-  const server = await openDatabaseServer(readConfiguration(process.env), console.log);
+  const server = await visitDatabaseServer(readConfiguration(process.env), console.log);
   try {
     return await use(server.url);
   } finally {

@@ -28,6 +28,9 @@ export class RevisionIsStale extends Error {
 /** The Idempotency-Key was used for another command, or with another input. */
 export class IdempotencyKeyReused extends Error {
   override readonly name = 'IdempotencyKeyReused';
+  constructor() {
+    super('This Idempotency-Key was used for another request');
+  }
 }
 
 /** Others kept changing the same thing; it is worth trying again. */

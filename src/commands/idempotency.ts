@@ -20,7 +20,7 @@ export class IdempotencyKeys {
       if (!entry.readable || entry.event.type !== 'CommandKeyed') continue;
       const keyed = entry.event.data;
       if (keyed.fingerprint !== fingerprint)
-        throw new IdempotencyKeyReused('This Idempotency-Key was used for another request');
+        throw new IdempotencyKeyReused();
       return keyed;
     }
     return undefined;

@@ -33,7 +33,6 @@ import { writeSideModule } from './write-side.module.js';
 export interface Application {
   /** `undefined` in a process that does not serve the API. */
   readonly address: { readonly host: string; readonly port: number } | undefined;
-  readonly usesEmbeddedDatabase: boolean;
   readonly firstAdministrator: FirstAdministrator | undefined;
   readonly container: Container;
   /** Ends in order: no new requests, running ones finish, then readers of the log, then the database. */
@@ -70,7 +69,6 @@ async function start(
     : undefined;
   return {
     address,
-    usesEmbeddedDatabase: server.isEmbedded,
     firstAdministrator,
     container,
     stop: () => shutdown.run(),

@@ -31,6 +31,8 @@ export const erased = '[erased]';
 
 const maxEventBytes = 256 * 1024;
 const maxEventsPerAppend = 500;
+/** What a store writes well within the time an append may take. */
+const maxAppendBytes = 8 * 1024 * 1024;
 const maxStreamName = 255;
 
 /**
@@ -59,6 +61,8 @@ export class EventCodec {
     const stored = await Promise.all(events.map((event) => this.encodeOne(event)));
     if (new Set(stored.map(({ id }) => id)).size < stored.length)
       throw new EventRefused('An append cannot hold the same event twice');
+    if (stored.reduce((sum, { data }) => sum + Buffer.byteLength(data), 0) > maxAppendBytes)
+      throw new EventRefused(`An append can hold ${maxAppendBytes} bytes of data`);
     return stored;
   }
 

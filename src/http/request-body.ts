@@ -8,7 +8,7 @@ const limit = '64kb';
 
 /** What is not UTF-8 would be kept as something else than what was sent. */
 const verify = (_request: unknown, _response: unknown, body: Buffer): void => {
-  if (!isUtf8(body)) throw invalidInput();
+  if (!isUtf8(body)) throw new Error('The body is not UTF-8');
 };
 
 const readJson = express.json({ limit, verify, strict: false, type: () => true });

@@ -1,14 +1,17 @@
 import { type Pool } from 'pg';
+import { services } from '../commands/aggregates.js';
 import { type CommandBus } from '../commands/command-bus.js';
 import { type Command } from '../commands/command.js';
 import { commandContext } from '../commands/context.js';
 import { deleteService, transferService } from '../commands/services/service-actions.js';
+import { StateReader } from '../commands/state-reader.js';
 import { deleteTag } from '../commands/tags/tag-commands.js';
 import { type ProcessActor } from '../domain/access/actor.js';
 import { type UserDirectory } from '../domain/access/user-directory.js';
 import { DomainError } from '../domain/domain-error.js';
 import { type EventStore, type RecordedEvent } from '../event-store/event-store.js';
 import { type Position, start } from '../event-store/position.js';
+import { serviceStream } from '../event-store/stream-id.js';
 import { type Logger } from '../platform/logger.js';
 
 /** What a user leaves behind that is not in the log. */
@@ -47,7 +50,11 @@ export class RetireUsers {
   private lastDone: Position = start;
   private readonly waiting = new Set<() => void>();
 
-  constructor(private readonly parts: RetireUsersParts) {}
+  private readonly read: StateReader;
+
+  constructor(private readonly parts: RetireUsersParts) {
+    this.read = new StateReader(parts.store);
+  }
 
   start(): void {
     this.running = this.run();
@@ -88,7 +95,14 @@ export class RetireUsers {
   private async follow(signal: AbortSignal): Promise<void> {
     const range = {
       after: this.position,
-      types: ['UserDeleted', 'UserPasswordChanged', 'TagCreated', 'ServiceRegistered'] as const,
+      types: [
+        'UserDeleted',
+        'UserPasswordChanged',
+        'TagCreated',
+        'ServiceRegistered',
+        'ServiceTransferred',
+        'ServiceRestored',
+      ] as const,
     };
     for await (const { entries, upTo } of this.parts.store.subscribe(range, signal)) {
       for (const entry of entries) {
@@ -110,15 +124,30 @@ export class RetireUsers {
         await this.parts.waitFor(position);
         return this.retire(event.data.userId, event.data.reassignServicesTo, recorded);
       case 'UserPasswordChanged':
-        return this.parts.belongings.forgetCredentials(event.data.userId, event.data.credentialId);
-      // Made in the very moment in which its owner was deleted.
+        return this.forgetOldPasswords(event.data.userId, position);
+      // Made or given away in the very moment in which its owner was deleted, or brought back after it.
       case 'TagCreated':
         return this.catchStraggler(event.data.creatorId, recorded);
       case 'ServiceRegistered':
+      case 'ServiceTransferred':
         return this.catchStraggler(event.data.ownerId, recorded);
+      case 'ServiceRestored': {
+        const service = await this.read.state(services, serviceStream(event.data.serviceId));
+        return service.status === 'active'
+          ? this.catchStraggler(service.ownerId, recorded)
+          : undefined;
+      }
       default:
         return;
     }
+  }
+
+  /** The password that counts may be a newer one than this event's: that one must stay. */
+  private async forgetOldPasswords(userId: string, position: Position): Promise<void> {
+    const { directory, belongings, waitFor } = this.parts;
+    if (!(await waitFor(position))) throw new Error('The users as they are now are not known');
+    const user = directory.byId(userId);
+    if (user !== undefined) await belongings.forgetCredentials(userId, user.credentialId);
   }
 
   private async catchStraggler(ownerId: string, recorded: RecordedEvent): Promise<void> {

@@ -1,3 +1,4 @@
+import DataLoader from 'dataloader';
 import { type Pool } from 'pg';
 import { type EventCodec, type StoredEntry } from '../codec.js';
 import { EventStoreUnavailable } from '../errors.js';
@@ -7,10 +8,22 @@ import { type StreamId } from '../stream-id.js';
 
 /** Reads the log in keyset pages: by stream and revision, or by position. */
 export class LogReader {
+  /**
+   * Streams that are asked for in the same turn of the event loop are read together: under load, most of what a
+   * command costs is its round trips.
+   */
+  private readonly together: DataLoader<StreamPage, StoredEntry[]>;
+
   constructor(
     private readonly pool: Pool,
     private readonly codec: EventCodec,
-  ) {}
+  ) {
+    this.together = new DataLoader((wanted) => this.readTogether(wanted), {
+      cache: false,
+      maxBatchSize: 100,
+      batchScheduleFn: (send) => setImmediate(send),
+    });
+  }
 
   async *stream(stream: StreamId, range: StreamRange): AsyncIterable<LogEntry> {
     const backwards = range.direction === 'backwards';
@@ -18,12 +31,10 @@ export class LogReader {
     let left = range.limit ?? Number.MAX_SAFE_INTEGER;
     while (left > 0) {
       const limit = Math.min(left, pageSize);
-      const rows = await this.query(backwards ? streamBackwards : streamForwards, [
-        stream,
-        from,
-        limit,
-      ]);
-      const entries = await this.codec.decode(rows.map(toEntry));
+      const stored = backwards
+        ? await this.readBackwards(stream, from, limit)
+        : await this.together.load({ stream, from, limit });
+      const entries = await this.codec.decode(stored);
       yield* entries;
       const last = entries.at(-1);
       if (last === undefined || entries.length < limit) return;
@@ -45,6 +56,25 @@ export class LogReader {
     return { entries, upTo, atEnd: upTo === end, head };
   }
 
+  private async readTogether(wanted: readonly StreamPage[]): Promise<StoredEntry[][]> {
+    const rows = await this.query(streamsForwards, [
+      wanted.map(({ stream }) => stream),
+      wanted.map(({ from }) => from),
+      wanted.map(({ limit }) => limit),
+    ]);
+    const pages = wanted.map((): StoredEntry[] => []);
+    for (const [n, ...row] of rows) pages[Number(n) - 1]?.push(toEntry(row));
+    return pages;
+  }
+
+  private async readBackwards(
+    stream: StreamId,
+    from: number,
+    limit: number,
+  ): Promise<StoredEntry[]> {
+    return (await this.query(streamBackwards, [stream, from, limit])).map(toEntry);
+  }
+
   private async query(
     statement: { name: string; text: string },
     values: unknown[],
@@ -58,6 +88,12 @@ export class LogReader {
   }
 }
 
+interface StreamPage {
+  readonly stream: StreamId;
+  readonly from: number;
+  readonly limit: number;
+}
+
 const pageSize = 1000;
 
 /** Columns in the order of `columns` below; bigint arrives as text. */
@@ -67,14 +103,19 @@ const columns = `
   e.position, e.stream, e.revision, e.id, e.type, e.version, e.data::text, e.metadata::text,
   to_char(e.recorded_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
-const streamForwards = {
-  name: 'stream-forwards',
+const streamsForwards = {
+  name: 'streams-forwards',
   text: `
-    SELECT ${columns}
-      FROM log.events e
-     WHERE e.stream = $1 AND e.revision >= $2
-     ORDER BY e.revision
-     LIMIT $3`,
+    SELECT wanted.n, found.*
+      FROM unnest($1::text[], $2::bigint[], $3::int[]) WITH ORDINALITY AS wanted (stream, revision, length, n)
+     CROSS JOIN LATERAL (
+        SELECT ${columns}
+          FROM log.events e
+         WHERE e.stream = wanted.stream AND e.revision >= wanted.revision
+         ORDER BY e.revision
+         LIMIT wanted.length
+      ) found
+     ORDER BY wanted.n, found.revision`,
 };
 
 const streamBackwards = {

@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { type Credentials } from '../../accounts/credentials.js';
 import { type LoginThrottle } from '../../accounts/login-throttle.js';
 import { type Sessions } from '../../accounts/sessions.js';
+import { checkPassword } from '../../accounts/passwords.js';
 import { type CommandContext, newId } from '../../commands/context.js';
+import { CommandRefused, IdempotencyKeyReused } from '../../commands/errors.js';
 import { userFields } from '../../commands/users/fields.js';
 import {
   changeOwnAccount,
@@ -14,6 +16,7 @@ import {
   signUp,
 } from '../../commands/users/user-commands.js';
 import { type UserDirectory } from '../../domain/access/user-directory.js';
+import { DomainError } from '../../domain/domain-error.js';
 import { type ServiceQueries } from '../../queries/services/service-queries.js';
 import { type UserQueries, userSortFields } from '../../queries/users/user-queries.js';
 import { type Answer, type Commanding } from '../commanding.js';
@@ -83,11 +86,12 @@ export function userRoutes(parts: UserRouteParts): AnyRoute[] {
       params: none,
       body: SignUp,
       answers: created,
-      handle: async ({ body, occasion }) => {
+      handle: ({ body, occasion }) => {
         const context = commanding.context(occasion);
-        const ids = await storePassword(parts, body.password, context);
-        const input = { ...ids, email: body.email, fullName: body.full_name ?? null };
-        return commanding.reply(signUp, input, context, newcomer(theUser(ids.userId)));
+        return withPassword(parts, body.password, context, (ids) => {
+          const input = { ...ids, email: body.email, fullName: body.full_name ?? null };
+          return commanding.reply(signUp, input, context, newcomer(theUser(ids.userId)));
+        });
       },
     }),
     route({
@@ -173,11 +177,12 @@ export function userRoutes(parts: UserRouteParts): AnyRoute[] {
       params: none,
       body: NewUser,
       answers: created,
-      handle: async ({ body: { password: chosen, ...body }, occasion }) => {
+      handle: ({ body: { password: chosen, ...body }, occasion }) => {
         const context = commanding.context(occasion);
-        const ids = await storePassword(parts, chosen, context);
-        const input = { ...renamed(body), ...ids };
-        return commanding.reply(registerUser, input, context, newcomer(theUser(ids.userId)));
+        return withPassword(parts, chosen, context, (ids) => {
+          const input = { ...renamed(body), ...ids };
+          return commanding.reply(registerUser, input, context, newcomer(theUser(ids.userId)));
+        });
       },
     }),
     route({
@@ -238,14 +243,26 @@ function gone({ untilRetired: afterwards }: UserRouteParts, id: string): Answer 
   return { id, message: 'User deleted successfully', afterwards };
 }
 
-/** Stores the password first: it counts for nothing until an event names it. */
-async function storePassword(
+/**
+ * Stores the password first: it counts for nothing until an event names it. Of somebody who then does not come to be,
+ * nothing is kept.
+ */
+async function withPassword(
   parts: UserRouteParts,
   chosen: string,
   context: CommandContext,
-): Promise<{ userId: string; credentialId: string }> {
+  register: (ids: { userId: string; credentialId: string }) => Promise<Reply>,
+): Promise<Reply> {
   const userId = newId(context, 'user');
-  return { userId, credentialId: await store(parts, userId, chosen, context) };
+  const credentialId = await store(parts, userId, chosen, context);
+  try {
+    return await register({ userId, credentialId });
+  } catch (error) {
+    const isRefused = error instanceof CommandRefused || error instanceof DomainError;
+    if (isRefused && parts.directory.byId(userId) === undefined)
+      await parts.credentials.removeOthers(userId, null);
+    throw error;
+  }
 }
 
 async function store(
@@ -256,6 +273,11 @@ async function store(
 ): Promise<string> {
   const credentialId = newId(context, 'credential');
   await credentials.add(credentialId, userId, chosen);
+  if (context.idempotencyKey !== undefined) {
+    // The command does not hold the password, so that its fingerprint cannot tell one from another.
+    const { isRight } = await checkPassword(chosen, await credentials.hash(credentialId));
+    if (!isRight) throw new IdempotencyKeyReused();
+  }
   return credentialId;
 }
 
@@ -285,8 +307,9 @@ async function deletion(
   userId: string,
   { reassign_to }: z.infer<typeof Heir>,
 ): Promise<object> {
-  const owned = await services.ownedBy(userId);
-  return { userId, ownsServices: owned.length > 0, reassignServicesTo: reassign_to ?? null };
+  // Asked only where it matters: a retry, when the heir has the services already, must be the same command.
+  const ownsServices = reassign_to === undefined && (await services.ownedBy(userId)).length > 0;
+  return { userId, ownsServices, reassignServicesTo: reassign_to ?? null };
 }
 
 /** The wire's names to the commands'. What was not sent must stay absent. */
