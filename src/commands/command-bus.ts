@@ -70,7 +70,11 @@ export class CommandBus {
       fingerprint === undefined ? undefined : await this.keys.find(context, fingerprint);
 
     for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
-      const loaded = await this.read.load(command.aggregate, stream, context.commandId);
+      const loaded = await this.read.load(
+        command.aggregate,
+        stream,
+        key === undefined ? undefined : context.commandId,
+      );
       if (loaded.own !== undefined) return { ...loaded.own, replayed: true };
       if (keyed?.events === 0) return { ...placeOf(loaded), replayed: true };
 

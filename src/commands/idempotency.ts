@@ -19,8 +19,7 @@ export class IdempotencyKeys {
     for await (const entry of this.store.readStream(keyStream(context))) {
       if (!entry.readable || entry.event.type !== 'CommandKeyed') continue;
       const keyed = entry.event.data;
-      if (keyed.fingerprint !== fingerprint)
-        throw new IdempotencyKeyReused();
+      if (keyed.fingerprint !== fingerprint) throw new IdempotencyKeyReused();
       return keyed;
     }
     return undefined;

@@ -20,8 +20,14 @@ export class UnreadableStream extends Error {
   override readonly name = 'UnreadableStream';
 }
 
-/** Reads aggregates from the event store, by folding their streams. */
+/**
+ * Reads aggregates from the event store, by folding their streams. What was folded is remembered, and only what came
+ * since is read: an aggregate with ten thousand events costs no more than a young one. Whether what is remembered is
+ * the newest is for the store to say, each time.
+ */
 export class StateReader {
+  private readonly remembered = new Map<StreamId, Folded<unknown>>();
+
   constructor(private readonly store: EventStore) {}
 
   async state<State>(aggregate: Aggregate<State>, stream: StreamId): Promise<State> {
@@ -37,19 +43,50 @@ export class StateReader {
     stream: StreamId,
     commandId?: EventMetadata['commandId'],
   ): Promise<Loaded<State>> {
-    let state = aggregate.initial;
-    let revision = -1;
-    let position = start;
+    const nothing = { aggregate, state: aggregate.initial, revision: -1, position: start };
+    const known = commandId === undefined ? this.recall(aggregate, stream) : undefined;
+    let folded: Folded<State> = known ?? { ...nothing, lastRecordedAt: undefined };
     let own: Loaded<State>['own'];
-    let lastRecordedAt: string | undefined;
-    for await (const entry of this.store.readStream(stream)) {
+    for await (const entry of this.store.readStream(stream, { from: folded.revision + 1 })) {
       if (!entry.readable)
         throw new UnreadableStream(`${stream} at revision ${entry.revision}: ${entry.reason}`);
-      state = aggregate.evolve(state, entry.event);
-      ({ revision, position } = entry);
-      lastRecordedAt = entry.recordedAt;
+      const { revision, position, recordedAt: lastRecordedAt } = entry;
+      const state = aggregate.evolve(folded.state, entry.event);
+      folded = { aggregate, state, revision, position, lastRecordedAt };
       if (entry.metadata.commandId === commandId) own = { revision, position };
     }
-    return { state, revision, position, own, lastRecordedAt };
+    this.remember(stream, folded);
+    return { ...folded, own };
   }
+
+  private recall<State>(aggregate: Aggregate<State>, stream: StreamId): Folded<State> | undefined {
+    const known = this.remembered.get(stream);
+    return known !== undefined && isOf(known, aggregate) ? known : undefined;
+  }
+
+  /** The least recently used one goes first. */
+  private remember(stream: StreamId, folded: Folded<unknown>): void {
+    this.remembered.delete(stream);
+    if (folded.revision === -1) return;
+    this.remembered.set(stream, folded);
+    if (this.remembered.size <= maxRemembered) return;
+    for (const oldest of this.remembered.keys()) {
+      this.remembered.delete(oldest);
+      return;
+    }
+  }
+}
+
+interface Folded<State> extends Omit<Loaded<State>, 'own'> {
+  readonly aggregate: Aggregate<State>;
+}
+
+const maxRemembered = 10_000;
+
+/** A state belongs to the aggregate that folded it. */
+function isOf<State>(
+  folded: Folded<unknown>,
+  aggregate: Aggregate<State>,
+): folded is Folded<State> {
+  return folded.aggregate === aggregate;
 }

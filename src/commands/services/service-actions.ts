@@ -1,7 +1,11 @@
 import { z } from 'zod';
 import { invalid, notFound } from '../../domain/domain-error.js';
 import { service } from '../../domain/services/service.js';
-import { existing, maxTagsPerService, type ServiceState } from '../../domain/services/service-state.js';
+import {
+  existing,
+  maxTagsPerService,
+  type ServiceState,
+} from '../../domain/services/service-state.js';
 import { existing as existingTag } from '../../domain/tags/tag.js';
 import { type UserState } from '../../domain/users/user.js';
 import { serviceStream, userStream } from '../../event-store/stream-id.js';

@@ -19,7 +19,10 @@ export async function tagFacts(
 }
 
 /** @throws DomainError `invalid-fields` naming each tag that does not exist, by its place in the list. */
-export function requireTags(tagIds: readonly string[] | undefined, { tags: found }: TagFacts): void {
+export function requireTags(
+  tagIds: readonly string[] | undefined,
+  { tags: found }: TagFacts,
+): void {
   const problems = (tagIds ?? []).flatMap((id, index) =>
     isThere(found.get(id)) ? [] : [{ path: `tags.${index}`, message: 'Tag not found' }],
   );
