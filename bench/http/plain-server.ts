@@ -21,7 +21,7 @@ const columns = `
   END AS tags`;
 
 app.get('/services/:id', async (request, response) => {
-  const { rows } = await pool.query(
+  const { rows } = await pool.query<object>(
     `SELECT ${columns} FROM read.services s WHERE s.id = $1 AND NOT s.deleted`,
     [request.params.id],
   );
@@ -38,7 +38,7 @@ app.get('/services', async (_request, response) => {
      OFFSET $1 LIMIT $2`,
     [0, 100],
   );
-  const count = await pool.query(
+  const count = await pool.query<{ count: number }>(
     'SELECT count(*)::int AS count FROM read.services s WHERE NOT s.deleted',
   );
   response.json({ data: rows, count: count.rows[0]?.count });

@@ -15,6 +15,7 @@ const rounds = Number(process.env['ROUNDS'] ?? 3);
 const seconds = Number(process.env['SECONDS'] ?? 5);
 const services = Number(process.env['SERVICES'] ?? 20_000);
 const password = 'the administrator';
+const Told = z.tuple([z.object({ port: z.int() })]).rest(z.unknown());
 
 const dataDir = await mkdtemp(path.join(os.tmpdir(), 'watchbook-bench-'));
 const postgres = await startEmbeddedPostgres({ dataDir });
@@ -57,7 +58,7 @@ async function run(): Promise<void> {
     { name: 'rename: watchbook', load: { ...api, connections: 64, requests: renames } },
   ];
   const measured = new Map<string, Measured[]>(cases.map(({ name }) => [name, []]));
-  for (const { load: one_ } of cases) await load({ ...one_, seconds: 1 });
+  for (const { load: what } of cases) await load({ ...what, seconds: 1 });
   for (let round = 0; round < rounds; round += 1)
     for (const { name, load: what } of cases) measured.get(name)?.push(await load(what));
   report(measured);
@@ -80,8 +81,8 @@ async function start(file: string): Promise<number> {
     },
   });
   children.push(child);
-  const [message]: unknown[] = await once(child, 'message');
-  return z.object({ port: z.int() }).parse(message).port;
+  const [{ port }] = Told.parse(await once(child, 'message'));
+  return port;
 }
 
 async function logIn(url: string): Promise<string> {

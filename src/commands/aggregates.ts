@@ -9,7 +9,7 @@ import { tag } from '../domain/tags/tag.js';
 import { type SuperuserRosterEvent, type UserEvent } from '../domain/users/events.js';
 import { superuserRoster } from '../domain/users/superuser-roster.js';
 import { user } from '../domain/users/user.js';
-import { aggregate } from './command.js';
+import { aggregate } from './aggregate.js';
 
 export const services = aggregate(
   service,

@@ -1,9 +1,9 @@
 import { type z } from 'zod';
 import { type Actor } from '../domain/access/actor.js';
 import { type Verdict } from '../domain/access/verdict.js';
-import { type Decider } from '../domain/decider.js';
 import { type DomainEvent } from '../domain/events.js';
 import { type StreamId } from '../event-store/stream-id.js';
+import { type Aggregate } from './aggregate.js';
 import { type Reservation } from './reservations/reservation.js';
 import { type StateReader } from './state-reader.js';
 
@@ -50,22 +50,6 @@ export type PolicyClass<Input, State, Facts> = new (
 
 /** Finds the policy object of a class. */
 export type Policies = <Policy>(policy: new (...dependencies: never[]) => Policy) => Policy;
-
-/** How a stream folds to a state. Events of other aggregates are passed over. */
-export interface Aggregate<State> {
-  readonly initial: State;
-  evolve(state: State, event: DomainEvent): State;
-}
-
-export function aggregate<State, Event extends DomainEvent>(
-  decider: Pick<Decider<State, never, Event>, 'initial' | 'evolve'>,
-  isOwn: (event: DomainEvent) => event is Event,
-): Aggregate<State> {
-  return {
-    initial: decider.initial,
-    evolve: (state, event) => (isOwn(event) ? decider.evolve(state, event) : state),
-  };
-}
 
 /** For commands that need to know of nobody else. */
 export const noFacts = (): Promise<undefined> => Promise.resolve(undefined);

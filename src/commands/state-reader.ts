@@ -2,7 +2,7 @@ import { type EventStore } from '../event-store/event-store.js';
 import { type EventMetadata } from '../event-store/metadata.js';
 import { type Position, start } from '../event-store/position.js';
 import { type StreamId } from '../event-store/stream-id.js';
-import { type Aggregate } from './command.js';
+import { type Aggregate } from './aggregate.js';
 
 /** Where a stream is, and what it folds to. */
 export interface Loaded<State> {

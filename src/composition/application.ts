@@ -99,7 +99,7 @@ async function compose(
     .bind(tokens.tokenKey)
     .toConstantValue(await loadTokenKey(configuration.jwtSecret, configuration.dataDir));
   container.bind(tokens.policies).toConstantValue(policiesOf(container));
-  await container.load(policiesModule, writeSideModule, readSideModule, accountsModule, httpModule);
+  container.load(policiesModule, writeSideModule, readSideModule, accountsModule, httpModule);
   const store = container.get(tokens.eventStore);
   shutdown.add(() => store.close());
   return container;

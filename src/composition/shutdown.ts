@@ -1,9 +1,9 @@
 /** What has been started, to be stopped in the opposite order, once. */
 export class Shutdown {
-  private readonly steps: (() => Promise<unknown> | void)[] = [];
+  private readonly steps: (() => unknown)[] = [];
   private running: Promise<void> | undefined;
 
-  add(step: () => Promise<unknown> | void): void {
+  add(step: () => unknown): void {
     this.steps.push(step);
   }
 

@@ -1,4 +1,4 @@
-import { type Newable, type ServiceIdentifier } from 'inversify';
+import { type ServiceIdentifier } from 'inversify';
 import { type Pool } from 'pg';
 import { type TokenKey } from '../accounts/access-tokens.js';
 import { type Policies } from '../commands/command.js';
@@ -34,5 +34,3 @@ export const tokens = {
   waiting: token<Waiting>('waiting'),
   routes: token<readonly AnyRoute[]>('routes'),
 };
-
-export type Class<T> = Newable<T>;

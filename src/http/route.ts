@@ -62,5 +62,3 @@ export interface Contents {
 
 /** Where a route takes no parameters, or no body. */
 export const none = z.strictObject({});
-
-export type None = z.infer<typeof none>;

@@ -29,14 +29,20 @@ export class RegisterUserPolicy implements CommandPolicy<Standing, UserState, Ro
   }
 }
 
-/** Superusers are beyond the reach of those who are not, and nobody can hand out what they do not have. */
-export class ChangeUserPolicy implements CommandPolicy<Standing, UserState, RoleFacts> {
+export interface ChangeFacts extends RoleFacts {
+  /** The role of somebody who is to get another password: who sets it can log in as them. */
+  readonly held: RoleState | null;
+}
+
+/** Superusers are beyond the reach of those who are not, and nobody can hand out or take on what they do not have. */
+export class ChangeUserPolicy implements CommandPolicy<Standing, UserState, ChangeFacts> {
   decide(
     actor: Actor,
-    { input, state, facts }: PolicyRequest<Standing, UserState, RoleFacts>,
+    { input, state, facts }: PolicyRequest<Standing, UserState, ChangeFacts>,
   ): Verdict {
     if (!isWithinReach(actor, state) || !mayGrant(actor, facts, input))
       return deny('Insufficient permissions');
+    if (!mayDoAllOf(actor, facts.held)) return deny('Insufficient permissions');
     return withPermission(actor, 'users:manage');
   }
 }
@@ -75,6 +81,10 @@ function isWithinReach(actor: Actor, state: UserState): boolean {
 
 function mayGrant(actor: Actor, { role }: RoleFacts, wanted: Standing): boolean {
   if (wanted.isSuperuser === true && !isSuperuser(actor)) return false;
+  return mayDoAllOf(actor, role);
+}
+
+function mayDoAllOf(actor: Actor, role: RoleState | null): boolean {
   if (role === null || role === 'undefined') return true;
   return role.permissions.every((permission) => may(actor, permission));
 }

@@ -13,6 +13,7 @@ import { type Reservation } from '../reservations/reservation.js';
 import { type StateReader } from '../state-reader.js';
 import { userFields } from './fields.js';
 import {
+  type ChangeFacts,
   ChangeOwnAccountPolicy,
   ChangeOwnPasswordPolicy,
   ChangeUserPolicy,
@@ -92,12 +93,16 @@ export const changeOwnAccount: Command<z.infer<typeof ChangeOwn>, UserState, und
     user.decide({ type: 'ChangeUser', email, fullName }, state),
 };
 
-export const changeUser: Command<z.infer<typeof Change>, UserState, RoleFacts> = {
+export const changeUser: Command<z.infer<typeof Change>, UserState, ChangeFacts> = {
   ...onUser,
   name: 'ChangeUser',
   input: Change,
   policy: ChangeUserPolicy,
-  facts: (input, read) => roleFacts(input.role, read),
+  async facts({ role, credentialId }, read, state) {
+    const getsPassword = credentialId !== undefined && state.status === 'registered';
+    const held = getsPassword ? await read.state(roles, roleStream(state.role)) : null;
+    return { ...(await roleFacts(role, read)), held };
+  },
   mustExist: existing,
   decide({ userId: _, ...changes }, state, facts) {
     requireRole(facts);

@@ -258,8 +258,9 @@ async function withPassword(
   try {
     return await register({ userId, credentialId });
   } catch (error) {
-    const isRefused = error instanceof CommandRefused || error instanceof DomainError;
-    if (isRefused && parts.directory.byId(userId) === undefined)
+    // Under a key, a twin of this request may have more luck with the same ids.
+    const isFinal = error instanceof DomainError && context.idempotencyKey === undefined;
+    if (isFinal || error instanceof CommandRefused)
       await parts.credentials.removeOthers(userId, null);
     throw error;
   }
@@ -275,8 +276,9 @@ async function store(
   await credentials.add(credentialId, userId, chosen);
   if (context.idempotencyKey !== undefined) {
     // The command does not hold the password, so that its fingerprint cannot tell one from another.
-    const { isRight } = await checkPassword(chosen, await credentials.hash(credentialId));
-    if (!isRight) throw new IdempotencyKeyReused();
+    const stored = await credentials.hash(credentialId);
+    if (stored !== undefined && !(await checkPassword(chosen, stored)).isRight)
+      throw new IdempotencyKeyReused();
   }
   return credentialId;
 }
