@@ -4,6 +4,7 @@ import { LoginThrottle } from '../accounts/login-throttle.js';
 import { RefreshTokens } from '../accounts/refresh-tokens.js';
 import { Sessions } from '../accounts/sessions.js';
 import { CommandBus } from '../commands/command-bus.js';
+import { Housekeeping } from '../processes/housekeeping.js';
 import { RetireUsers } from '../processes/retire-users.js';
 import { ServiceQueries } from '../queries/services/service-queries.js';
 import { TagQueries } from '../queries/tags/tag-queries.js';
@@ -25,6 +26,15 @@ export const accountsModule = new ContainerModule(({ bind }) => {
       (directory, credentials, refreshTokens, throttle, key) =>
         new Sessions(directory, credentials, refreshTokens, throttle, key),
       [tokens.directory, Credentials, RefreshTokens, LoginThrottle, tokens.tokenKey],
+    )
+    .inSingletonScope();
+  bind(Housekeeping)
+    .toResolvedValue(
+      (refreshTokens, log) => {
+        const run = (): Promise<void> => refreshTokens.removeExpired();
+        return new Housekeeping([{ name: 'remove expired refresh tokens', run }], log);
+      },
+      [RefreshTokens, tokens.log],
     )
     .inSingletonScope();
   bind(RetireUsers)

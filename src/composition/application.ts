@@ -13,6 +13,7 @@ import { type Configuration } from '../platform/configuration.js';
 import { type Logger } from '../platform/logger.js';
 import { migrate } from '../platform/migrations.js';
 import { createPool } from '../platform/postgres.js';
+import { Housekeeping } from '../processes/housekeeping.js';
 import { RetireUsers } from '../processes/retire-users.js';
 import { CheckpointWatcher } from '../projections/checkpoint-watcher.js';
 import { MemoryDirectory } from '../projections/memory-directory.js';
@@ -126,6 +127,9 @@ async function startReaders(
     const retireUsers = container.get(RetireUsers);
     retireUsers.start();
     shutdown.add(() => retireUsers.stop());
+    const housekeeping = container.get(Housekeeping);
+    housekeeping.start();
+    shutdown.add(() => housekeeping.stop());
   }
 }
 
