@@ -3,6 +3,7 @@ import { chmod, link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import jwt from 'jsonwebtoken';
 import { z } from 'zod';
+import { codeOf } from '../platform/embedded-postgres/errors.js';
 
 /** What a token says: who, and under which password it was handed out. What they may do is looked up each time. */
 export const TokenClaims = z.object({ sub: z.uuid(), cred: z.uuid(), exp: z.int() });
@@ -61,7 +62,7 @@ async function makeTokenKey(file: string): Promise<void> {
   try {
     await link(draft, file);
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    if (codeOf(error) !== 'EEXIST') throw error;
   } finally {
     await rm(draft, { force: true });
   }

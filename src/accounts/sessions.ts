@@ -29,8 +29,9 @@ export class Sessions {
    */
   async logIn(email: string, password: string, address: string): Promise<Tokens | undefined> {
     const normalised = email.normalize('NFC').trim().toLowerCase();
-    await this.throttle.attempt(normalised, address);
+    // Asked first: an attempt that fails because the users are not known at the moment does not count.
     const user = this.directory.byEmail(normalised);
+    await this.throttle.attempt(normalised, address);
     const isRight = await this.isPasswordOf(user, password);
     if (user === undefined || !isRight || !user.isActive) return undefined;
     await this.throttle.succeeded(normalised, address);

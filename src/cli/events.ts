@@ -6,6 +6,8 @@ import { createLogger } from '../platform/logger.js';
 export async function events({ stream }: { stream?: string }): Promise<void> {
   const configuration = readConfiguration(process.env);
   const log = createLogger('warn');
+  // Whoever reads, such as `head`, may have had enough.
+  process.stdout.on('error', () => process.exit(0));
   for await (const entry of readEventLog(configuration, log)) {
     if (stream !== undefined && entry.stream !== stream) continue;
     const { position, revision, recordedAt } = entry;

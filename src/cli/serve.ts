@@ -6,9 +6,11 @@ import { createLogger } from '../platform/logger.js';
 export async function serve(): Promise<void> {
   const configuration = readConfiguration(process.env);
   const log = createLogger(configuration.logLevel);
+  // Listened for from the very beginning: whoever changes their mind during the start is heard, too.
+  const stopping = stopSignal();
   const application = await start(configuration, log);
   process.stdout.write(welcome(application, configuration));
-  const signal = await stopSignal();
+  const signal = await stopping;
   log.info({ signal }, 'Stopping: running requests may finish');
   await application.stop();
   log.info('Stopped');
@@ -69,11 +71,9 @@ function welcome(application: Application, { roles }: Configuration): string {
       `  password  ${firstAdministrator.generatedPassword}`,
       '',
     );
-  if (address === undefined) {
-    lines.push(`Watchbook runs: ${[...roles].join(', ')}.`);
-  } else {
-    const host = address.host.includes(':') ? `[${address.host}]` : address.host;
-    const url = `http://${host}:${address.port}`;
+  const host = address.host.includes(':') ? `[${address.host}]` : address.host;
+  const url = `http://${host}:${address.port}`;
+  if (roles.has('api'))
     lines.push(
       `Watchbook listens on ${url}`,
       '',
@@ -81,8 +81,11 @@ function welcome(application: Application, { roles }: Configuration): string {
       `  ${url}/readyz   whether all is well`,
       '',
       `Try it:  curl ${url}/api/v1/auth/login --data-urlencode username=… --data-urlencode password=…`,
-      'Ctrl-C stops it.',
     );
-  }
+  else
+    lines.push(
+      `Watchbook runs as ${[...roles].join(', ')}; ${url}/readyz says whether all is well`,
+    );
+  lines.push('Ctrl-C stops it.');
   return `\n${lines.join('\n')}\n\n`;
 }

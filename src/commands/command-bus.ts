@@ -111,7 +111,7 @@ export class CommandBus {
     command.mustExist?.(state, facts);
     const verdict = this.policies(command.policy).decide(context.actor, { input, state, facts });
     if (!verdict.allowed) {
-      const write = eventWriter(this.store, context, command.name, 'refused');
+      const write = eventWriter(this.store, context, command.name, null);
       const { reason } = verdict;
       const refused = { command: command.name, target: command.stream(input), reason };
       await this.refusals.record(context, refused, write);

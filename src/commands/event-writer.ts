@@ -19,7 +19,7 @@ export function eventWriter(
   store: EventStore,
   context: CommandContext,
   command: string,
-  allowedBy: string,
+  allowedBy: string | null,
 ): EventWriter {
   const once = { ...context, idempotencyKey: undefined };
   return (stream, revision, events) =>
@@ -30,7 +30,7 @@ export function mainEventWriter(
   store: EventStore,
   context: CommandContext,
   command: string,
-  allowedBy: string,
+  allowedBy: string | null,
 ): EventWriter {
   return (stream, revision, events) =>
     append(store, context, metadata(context, command, allowedBy), stream, revision, events);
@@ -55,7 +55,11 @@ function append(
   );
 }
 
-function metadata(context: CommandContext, command: string, allowedBy: string): EventMetadata {
+function metadata(
+  context: CommandContext,
+  command: string,
+  allowedBy: string | null,
+): EventMetadata {
   const { actor, commandId, correlationId, causationId, requestId } = context;
   return {
     actor: { kind: actor.kind, id: actor.id },

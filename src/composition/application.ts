@@ -32,8 +32,8 @@ import { writeSideModule } from './write-side.module.js';
 
 /** A running Watchbook. */
 export interface Application {
-  /** `undefined` in a process that does not serve the API. */
-  readonly address: { readonly host: string; readonly port: number } | undefined;
+  /** Where it listens: with the API, or, in a process of other roles, to say how it is. */
+  readonly address: { readonly host: string; readonly port: number };
   readonly firstAdministrator: FirstAdministrator | undefined;
   readonly container: Container;
   /** Ends in order: no new requests, running ones finish, then readers of the log, then the database. */
@@ -65,9 +65,7 @@ async function start(
   const container = await compose(configuration, server.url, log, shutdown);
   await startReaders(container, configuration, shutdown);
   const firstAdministrator = await prepareAccounts(container, configuration);
-  const address = configuration.roles.has('api')
-    ? await serve(container, configuration, shutdown)
-    : undefined;
+  const address = await serve(container, configuration, shutdown);
   return {
     address,
     firstAdministrator,
@@ -147,11 +145,11 @@ async function prepareAccounts(
 
 async function serve(
   container: Container,
-  { host, port, trustedProxies }: Configuration,
+  { host, port, roles, trustedProxies }: Configuration,
   shutdown: Shutdown,
 ): Promise<{ host: string; port: number }> {
   const app = createApp({
-    routes: container.get(tokens.routes),
+    routes: roles.has('api') ? container.get(tokens.routes) : [],
     authentication: container.get(Authentication),
     health: healthOf(container),
     log: container.get(tokens.log),

@@ -17,6 +17,8 @@ export function healthOf(container: Container): Health {
       missing['database'] = 'PostgreSQL does not answer';
     }
     if (!directory.isCurrent) missing['event_log'] = 'The event log cannot be followed';
+    if (runsProjections && !container.get(ProjectionEngine).hasCaughtUp)
+      missing['read_models'] = 'They are catching up with the event log';
     if (runsProjections)
       for (const { projection } of container.get(ProjectionEngine).failures)
         missing[`projection ${projection}`] =

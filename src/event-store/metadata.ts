@@ -14,8 +14,8 @@ export const EventMetadata = z.strictObject({
   /** The event a process reacted to. */
   causationId: z.uuid().nullable(),
   requestId: z.string().max(128).nullable(),
-  /** The permission the policy's verdict rests on. */
-  allowedBy: z.string().max(128),
+  /** What the policy's verdict rests on, such as a permission; null where it said no. */
+  allowedBy: z.string().max(128).nullable(),
 });
 
 export type EventMetadata = Readonly<z.infer<typeof EventMetadata>>;

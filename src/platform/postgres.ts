@@ -1,4 +1,5 @@
 import { Client, type ClientConfig, Pool } from 'pg';
+import { codeOf } from './embedded-postgres/errors.js';
 import { type Logger } from './logger.js';
 
 /** Longer than any statement of ours takes; a caller of the API is to have an answer within 5 s, even a bad one. */
@@ -8,7 +9,9 @@ const connectTimeoutMs = 3_000;
 /** A pool whose statements end by themselves, on the server and, should it not answer, here. */
 export function createPool(url: string, max: number, log: Logger): Pool {
   const pool = new Pool({ ...settings(url), max });
-  // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
+  // A connection that breaks is replaced by the pool; without a listener it would end the process: of the pool while
+  // it is idle, and of its own while somebody uses it, who hears of it from their query.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   pool.on('error', (error) => log.warn({ err: error }, 'An idle database connection was lost'));
   return pool;
 }
@@ -28,6 +31,8 @@ function settings(url: string, timeoutMs = statementTimeoutMs): ClientConfig {
     connectionTimeoutMillis: connectTimeoutMs,
     query_timeout: timeoutMs,
     statement_timeout: timeoutMs,
+    // Should this side vanish without a word, the server does not keep its locks for ever.
+    idle_in_transaction_session_timeout: timeoutMs,
     keepAlive: true,
     application_name: 'watchbook',
   };
@@ -83,14 +88,16 @@ const reconnectMs = 1_000;
 
 /** Whether an error means that Postgres cannot be reached, or not in time: it may well work again shortly. */
 export function isDatabaseAway(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const code = 'code' in error ? String(error.code) : '';
+  const code = codeOf(error) ?? '';
   // Classes 08: the connection; 53: no memory, disk or connections left; 57: shutting down, starting up or a statement
   // that took too long; 58: the disk; and 25006: a read-only standby.
   if (/^(08|53|57|58)/.test(code) || code === '25006') return true;
   if (/^(ECONN|EPIPE|ETIMEDOUT|EHOST|ENET|ENOTFOUND|EAI_AGAIN)/.test(code)) return true;
   // What pg says of its own connections has no code.
-  return /^(Connection terminated|Query read timeout|timeout e|Client (has|was) .* not queryable)/.test(
-    error.message,
+  return (
+    error instanceof Error &&
+    /^(Connection terminated|Query read timeout|timeout e|Client (has|was) .* not queryable)/.test(
+      error.message,
+    )
   );
 }

@@ -3,7 +3,7 @@ import { type Logger } from '../platform/logger.js';
 /** Something that is to be tidied up now and then; doing it twice, or in two processes, does no harm. */
 export interface Chore {
   readonly name: string;
-  run(): Promise<void>;
+  readonly run: () => Promise<void>;
 }
 
 /** Does its chores at the start and every hour. One that fails is tried again the next time. */

@@ -1,4 +1,4 @@
-import { type PoolClient } from 'pg';
+import { DatabaseError, type PoolClient } from 'pg';
 import { isEventType } from '../event-store/catalogue/catalogue.js';
 import { type LogBatch, type LogEntry, type RecordedEvent } from '../event-store/event-store.js';
 import { type Position } from '../event-store/position.js';
@@ -9,7 +9,7 @@ import { type RowFold } from './row-fold.js';
 export interface Progress {
   readonly fold: RowFold;
   readonly position: Position;
-  /** The event that stopped it, and why; null while it runs. */
+  /** What stopped it: an event, and why, or another version of Watchbook; null while it runs. */
   readonly error: string | null;
 }
 
@@ -29,12 +29,30 @@ export async function applyBatch(
   progress: readonly Progress[],
   batch: LogBatch,
 ): Promise<Progress[]> {
+  try {
+    return await applyTogether(client, progress, batch, applyToOne);
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    if (batch.entries.length <= 1)
+      return applyTogether(client, progress, batch, applyAndSurviveRefusal);
+    // Only the guilty event shall stop somebody: it is found by halving.
+    const [first, rest] = halvesOf(batch);
+    return applyBatch(client, await applyBatch(client, progress, first), rest);
+  }
+}
+
+async function applyTogether(
+  client: PoolClient,
+  progress: readonly Progress[],
+  batch: LogBatch,
+  apply: typeof applyToOne,
+): Promise<Progress[]> {
   const running = progress.filter(({ error }) => error === null);
   if (running.length === 0) return [...progress];
   try {
     await beginAndCompare(client, running);
     const outcomes: Outcome[] = [];
-    for (const one of running) outcomes.push(await applyToOne(client, one, batch));
+    for (const one of running) outcomes.push(await apply(client, one, batch));
     await readModelTables.commit(
       client,
       outcomes.map(({ fold, ...outcome }) => ({ reader: fold.name, ...outcome })),
@@ -57,7 +75,8 @@ async function beginAndCompare(client: PoolClient, running: readonly Progress[])
   const found = await readModelTables.begin(client, names);
   for (const { fold, position } of running) {
     const checkpoint = found.find(({ reader }) => reader === fold.name);
-    if (checkpoint?.position !== position || checkpoint.error !== null)
+    const isOurs = checkpoint?.version === fold.version && checkpoint.error === null;
+    if (!isOurs || checkpoint.position !== position)
       throw new OvertakenByAnother(`Another process is running projection ${fold.name}`);
   }
 }
@@ -70,9 +89,9 @@ async function applyToOne(
   const entries = batch.entries.filter(
     (entry) => entry.position > position && concerns(fold, entry),
   );
-  await loadMissing(client, fold, entries.filter(isReadable));
   let done = position;
   try {
+    await loadMissing(client, fold, entries.filter(isReadable));
     for (const entry of entries) {
       if (!entry.readable) throw new Error(entry.reason);
       fold.apply(entry);
@@ -86,9 +105,50 @@ async function applyToOne(
     const culprit = entries.find((entry) => entry.position > done);
     if (culprit === undefined) throw error;
     await readModelTables.writeRows(client, fold);
-    const reason = `Event ${culprit.id} at position ${culprit.position}: ${error.message}`;
-    return { fold, position: done, error: reason, errorAt: culprit.position };
+    return stoppedAt(culprit, fold, done, error.message);
   }
+}
+
+/** For a batch of one event, whose row the database may refuse. */
+async function applyAndSurviveRefusal(
+  client: PoolClient,
+  before: Progress,
+  batch: LogBatch,
+): Promise<Outcome> {
+  const { fold, position } = before;
+  await client.query('SAVEPOINT before_it');
+  try {
+    return await applyToOne(client, before, batch);
+  } catch (error) {
+    const [culprit] = batch.entries;
+    if (!isRefusal(error) || culprit === undefined) throw error;
+    await client.query('ROLLBACK TO SAVEPOINT before_it');
+    fold.forget();
+    return stoppedAt(culprit, fold, position, error.message);
+  }
+}
+
+function stoppedAt(
+  { id, position: errorAt }: LogEntry,
+  fold: RowFold,
+  position: Position,
+  reason: string,
+): Outcome {
+  return { fold, position, error: `Event ${id} at position ${errorAt}: ${reason}`, errorAt };
+}
+
+/** Classes 22 and 23: values that do not fit, alone or together; 54: more than an index holds. */
+function isRefusal(error: unknown): error is DatabaseError {
+  return error instanceof DatabaseError && /^(22|23|54)/.test(error.code ?? '');
+}
+
+function halvesOf({ entries, upTo, atEnd }: LogBatch): [LogBatch, LogBatch] {
+  const half = Math.ceil(entries.length / 2);
+  const first = entries.slice(0, half);
+  return [
+    { entries: first, upTo: first.at(-1)?.position ?? upTo, atEnd: false },
+    { entries: entries.slice(half), upTo, atEnd },
+  ];
 }
 
 /** An event of a type nobody here knows could be about anything: whoever cannot tell must stop. */

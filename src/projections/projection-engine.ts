@@ -22,6 +22,7 @@ export class ProjectionEngine {
   private readonly stopping = new AbortController();
   private running: Promise<void> = Promise.resolve();
   private progress: Progress[] = [];
+  private caughtUp = false;
 
   constructor(
     private readonly store: EventStore,
@@ -43,7 +44,12 @@ export class ProjectionEngine {
     await this.running;
   }
 
-  /** Projections that an event stopped, with what was wrong. */
+  /** Whether the read models have come to the end of the log since the engine was started, or had to begin again. */
+  get hasCaughtUp(): boolean {
+    return this.caughtUp;
+  }
+
+  /** Projections that stopped, with what was wrong. */
   get failures(): readonly { readonly projection: string; readonly reason: string }[] {
     return this.progress.flatMap(({ fold, error }) =>
       error === null ? [] : [{ projection: fold.name, reason: error }],
@@ -55,11 +61,13 @@ export class ProjectionEngine {
     while (!signal.aborted) {
       try {
         this.progress = await this.readProgress();
-        this.gate.advance(this.slowest());
+        // A crash of the server may have taken the last batches back: what was promised then must not stand.
+        this.gate.restart(this.slowest());
         for await (const batch of this.store.subscribe({ after: this.slowest() }, signal))
           await this.take(batch);
       } catch (error) {
         for (const { fold } of this.progress) fold.forget();
+        this.caughtUp = false;
         // Another process runs the same projections: go on from where it has come.
         if (error instanceof OvertakenByAnother) continue;
         this.log.error({ err: error }, 'The read models stopped; they go on in a moment');
@@ -76,6 +84,7 @@ export class ProjectionEngine {
         this.log.error({ failures: this.failures }, 'An event stopped a projection');
     }
     this.gate.advance(this.slowest());
+    if (batch.atEnd) this.caughtUp = true;
   }
 
   /** A projection that an event stopped holds nobody up. */
@@ -97,12 +106,19 @@ export class ProjectionEngine {
     return this.folds.map((fold) => {
       const found = checkpoints.find(({ reader }) => reader === fold.name);
       if (found === undefined) throw new Error(`Projection ${fold.name} has no checkpoint`);
-      return { fold, position: found.position, error: found.error };
+      const { version, position } = found;
+      // As in an update without a pause: the newer one has built the table anew, and rows of ours would spoil it.
+      const isOurs = version === fold.version;
+      return { fold, position, error: isOurs ? found.error : `Version ${version} keeps it now` };
     });
   }
 
   private async withClient<T>(use: (client: PoolClient) => Promise<T>): Promise<T> {
     const client = await this.pool.connect();
+    // The pool listens to idle connections only; an error event that nobody hears ends the process. What was being
+    // asked fails by itself.
+    const unheard = (): void => undefined;
+    client.on('error', unheard);
     try {
       const result = await use(client);
       client.release();
@@ -111,6 +127,8 @@ export class ProjectionEngine {
       // Whatever state the connection is in: the next batch gets another one.
       client.release(true);
       throw error;
+    } finally {
+      client.off('error', unheard);
     }
   }
 }

@@ -18,6 +18,12 @@ export class ReadModelGate {
     for (const waiter of ready) waiter.wake();
   }
 
+  /** Begins anew at a position, which may be an earlier one. */
+  restart(position: Position): void {
+    this.reached = start;
+    this.advance(position);
+  }
+
   get isAwaited(): boolean {
     return this.waiting.length > 0;
   }

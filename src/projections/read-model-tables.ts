@@ -25,7 +25,7 @@ export const readModelTables = {
   /** Where the readers are. */
   async readCheckpoints(client: ClientBase, readers: readonly string[]): Promise<Checkpoint[]> {
     const { rows } = await client.query<CheckpointRow>(
-      'SELECT reader, position, error FROM readers.checkpoints WHERE reader = ANY ($1)',
+      'SELECT reader, version, position, error FROM readers.checkpoints WHERE reader = ANY ($1)',
       [readers],
     );
     return rows.map(toCheckpoint);
@@ -40,7 +40,7 @@ export const readModelTables = {
     const results: unknown = await client.query(`
       BEGIN;
       SET LOCAL synchronous_commit = off;
-      SELECT reader, position, error
+      SELECT reader, version, position, error
         FROM readers.checkpoints
        WHERE reader IN (${names})
        ORDER BY reader
@@ -55,7 +55,7 @@ export const readModelTables = {
   /** Writes the checkpoints and commits, in one message. */
   async commit(
     client: ClientBase,
-    checkpoints: readonly (Checkpoint & { errorAt: Position | null })[],
+    checkpoints: readonly (Omit<Checkpoint, 'version'> & { errorAt: Position | null })[],
   ): Promise<void> {
     const values = checkpoints.map(({ reader, position, error, errorAt }) => {
       const text = error === null ? 'NULL' : escapeLiteral(error);
@@ -104,6 +104,8 @@ export const readModelTables = {
 
 export interface Checkpoint {
   readonly reader: string;
+  /** Of the projection that made the table. */
+  readonly version: number;
   readonly position: Position;
   /** What stopped the reader; null while it runs. */
   readonly error: string | null;
@@ -111,13 +113,14 @@ export interface Checkpoint {
 
 const CheckpointRow = z.object({
   reader: z.string(),
+  version: z.int(),
   position: z.string(),
   error: z.string().nullable(),
 });
 type CheckpointRow = z.infer<typeof CheckpointRow>;
 
-function toCheckpoint({ reader, position, error }: CheckpointRow): Checkpoint {
-  return { reader, position: BigInt(position), error };
+function toCheckpoint({ position, ...checkpoint }: CheckpointRow): Checkpoint {
+  return { ...checkpoint, position: BigInt(position) };
 }
 
 async function prepareOne(client: ClientBase, fold: RowFold): Promise<void> {

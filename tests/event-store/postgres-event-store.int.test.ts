@@ -1,5 +1,8 @@
 import { jest } from '@jest/globals';
 import { eventStoreConformance } from './conformance/event-store-conformance.js';
+import { appendingInBatches } from './postgres/appending-in-batches.js';
+import { keepingTheTable } from './postgres/keeping-the-table.js';
+import { losingConnections } from './postgres/losing-connections.js';
 import { PostgresLog } from './support/postgres.js';
 
 jest.setTimeout(20_000);
@@ -12,3 +15,7 @@ eventStoreConformance('Postgres', async () => {
     close: () => log.close(),
   };
 });
+
+keepingTheTable();
+appendingInBatches();
+losingConnections();

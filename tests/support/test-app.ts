@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { z } from 'zod';
 import { type Application, startApplication } from '../../src/composition/application.js';
 import { readConfiguration } from '../../src/platform/configuration.js';
 import { createLogger } from '../../src/platform/logger.js';
@@ -40,13 +41,24 @@ export interface Answer {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
-  /** The body as JSON; `undefined` when there is none. */
-  // Tests look into bodies of all kinds; what they find there is asserted, not trusted.
-  readonly body: Json;
+  /** The body as JSON, to look into; an empty object when there is none. */
+  readonly body: JsonNode;
+  /** `data` of a list; empty when there is none. */
+  readonly list: readonly JsonNode[];
 }
 
-/** JSON of unknown shape, to look into. */
-export type Json = ReturnType<typeof JSON.parse>;
+/** JSON of unknown shape: what a test finds in it is asserted, not trusted. */
+export interface JsonNode {
+  readonly [key: string]: JsonNode;
+}
+
+/** A text somewhere in a body. @throws when it is none */
+export function str(value: unknown): string {
+  return z.string().parse(value);
+}
+
+const Body = z.custom<JsonNode>((value) => typeof value === 'object' && value !== null);
+const List = z.looseObject({ data: z.array(Body) });
 
 export async function startTestApp(
   environment: Readonly<Record<string, string>> = {},
@@ -64,16 +76,16 @@ export async function startTestApp(
     ...environment,
   });
   const application = await startApplication(configuration, createLogger(configuration.logLevel));
-  const url = `http://127.0.0.1:${application.address?.port ?? 0}`;
+  const url = `http://127.0.0.1:${application.address.port}`;
 
   const call = (method: string, where: string, options: CallOptions = {}): Promise<Answer> =>
     send(`${url}/api/v1${where}`, method, options);
 
   const logIn = async (email: string, password: string): Promise<Person> => {
     const tokens = await call('POST', '/auth/login', { body: { email, password } });
-    const token = String(tokens.body.access_token);
+    const token = str(tokens.body['access_token']);
     const me = await call('GET', '/users/me', { as: { token } });
-    return { id: String(me.body.id), email, password, token };
+    return { id: str(me.body['id']), email, password, token };
   };
 
   const admin = await logIn('admin@example.org', adminPassword);
@@ -115,6 +127,7 @@ async function send(url: string, method: string, options: CallOptions): Promise<
   });
   const text = await response.text();
   const isJson = (response.headers.get('content-type') ?? '').includes('json');
-  const parsed: Json = isJson && text !== '' ? JSON.parse(text) : undefined;
-  return { status: response.status, headers: response.headers, text, body: parsed };
+  const parsed = Body.parse(isJson && text !== '' ? JSON.parse(text) : {});
+  const list = List.safeParse(parsed).data?.data ?? [];
+  return { status: response.status, headers: response.headers, text, body: parsed, list };
 }

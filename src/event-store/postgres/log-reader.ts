@@ -46,13 +46,21 @@ export class LogReader {
   /** The page after a position, and where the log ended at that moment. Nothing after `until` is read. */
   async page(range: LogRange, until?: Position): Promise<LogBatch & { head: Position }> {
     const after = range.after ?? start;
-    const rows = await this.query(page, [after, until ?? null, range.types ?? null, pageSize]);
+    const horizon = after + maxScanned;
+    const rows = await this.query(page, [
+      after,
+      until ?? null,
+      range.types ?? null,
+      pageSize,
+      horizon,
+    ]);
     const head = BigInt(rows[0]?.[0] ?? '0');
     const found = rows.filter((row) => row[1] !== null);
     const entries = await this.codec.decode(found.map((row) => toEntry(row.slice(1))));
     const full = found.length === pageSize;
     const end = head > after ? head : after;
-    const upTo = full ? (entries.at(-1)?.position ?? end) : end;
+    const reached = end < horizon ? end : horizon;
+    const upTo = full ? (entries.at(-1)?.position ?? reached) : reached;
     return { entries, upTo, atEnd: upTo === end, head };
   }
 
@@ -95,6 +103,9 @@ interface StreamPage {
 }
 
 const pageSize = 1000;
+
+/** Of types that are rare, a page looks through so many events at the most: a statement must come to an end. */
+const maxScanned = 100_000n;
 
 /** Columns in the order of `columns` below; bigint arrives as text. */
 type Row = (string | null)[];
@@ -139,7 +150,7 @@ const page = {
         SELECT ${columns}
           FROM log.events e
          WHERE e.position > $1
-           AND e.position <= head.position
+           AND e.position <= least(head.position, $5::bigint)
            AND ($3::text[] IS NULL OR e.type = ANY ($3::text[]))
          ORDER BY e.position
          LIMIT $4

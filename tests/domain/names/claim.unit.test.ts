@@ -34,13 +34,10 @@ describe('Claiming a name', () => {
       .when({ type: 'ClaimName', kind, holderId: 'a', asOf: 3 })
       .then([claimed('a', 3)]));
 
-  it(
-    'keeps what is known when its holder is told late, so that no late release counts',
-    () =>
-      given(claim, [claimed('a', 3)])
-        .when({ type: 'ClaimName', kind, holderId: 'a', asOf: 1 })
-        .then([claimed('a', 3)]),
-  );
+  it('keeps what is known when its holder is told late, so that no late release counts', () =>
+    given(claim, [claimed('a', 3)])
+      .when({ type: 'ClaimName', kind, holderId: 'a', asOf: 1 })
+      .then([claimed('a', 3)]));
 
   it('names the holder to anybody else', () =>
     given(claim, [claimed('a', 0)])

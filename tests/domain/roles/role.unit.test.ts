@@ -153,12 +153,10 @@ describe('A role of the users that a new version has built in', () => {
   it('becomes built in, with what the version says', () =>
     given(role, [defined('users:read')])
       .when({ type: 'EnsureBuiltInRole', role: name, permissions: ['audit:read'] })
-      .then([builtIn('audit:read')]),
-  );
+      .then([builtIn('audit:read')]));
 
   it('becomes built in when it allows just that, too', () =>
     given(role, [defined('audit:read')])
       .when({ type: 'EnsureBuiltInRole', role: name, permissions: ['audit:read'] })
-      .then([builtIn('audit:read')]),
-  );
+      .then([builtIn('audit:read')]));
 });

@@ -29,6 +29,5 @@ describe('A change that differs in the order of keys only', () => {
       }),
     ])
       .when({ type: 'ChangeService', name: shop.name })
-      .thenNothing(),
-  );
+      .thenNothing());
 });

@@ -15,20 +15,17 @@ describe('A service from before a rule', () => {
   ];
 
   it('can lose a tag, though it still has too many', () =>
-    given(service, history).when({ type: 'UntagService', tagId: 'tag-1' }).then(untagged('tag-1')),
-  );
+    given(service, history).when({ type: 'UntagService', tagId: 'tag-1' }).then(untagged('tag-1')));
 
   it('can be renamed', () =>
     given(service, history)
       .when({ type: 'ChangeService', name: 'Store' })
-      .then([{ type: 'ServiceRenamed', data: { serviceId, name: 'Store' } }]),
-  );
+      .then([{ type: 'ServiceRenamed', data: { serviceId, name: 'Store' } }]));
 
   it('is refused a schedule that does not fit, and not for its target', () =>
     given(service, history)
       .when({ type: 'ChangeService', schedule: { timeoutMs: 20_000 } })
-      .thenRefused('invalid-fields', 'timeoutMs'),
-  );
+      .thenRefused('invalid-fields', 'timeoutMs'));
 
   it('is refused another target that does not fit', () =>
     given(service, history)

@@ -98,10 +98,8 @@ describe('Changing a password to the one that is current', () => {
   const credentialId = ada.credentialId;
 
   it('says nothing when they do it', () =>
-    given(user, [registered]).when({ type: 'ChangePassword', credentialId }).thenNothing(),
-  );
+    given(user, [registered]).when({ type: 'ChangePassword', credentialId }).thenNothing());
 
   it('says nothing when an administrator does it', () =>
-    given(user, [registered]).when({ type: 'ChangeUser', credentialId }).thenNothing(),
-  );
+    given(user, [registered]).when({ type: 'ChangeUser', credentialId }).thenNothing());
 });

@@ -80,12 +80,10 @@ describe('Discharging a superuser on what was known before they were enlisted', 
   it('says nothing', () =>
     given(superuserRoster, [enlisted('ada', 1), enlisted('grace', 7)])
       .when({ type: 'Discharge', userId: 'grace', asOf: 4 })
-      .thenNothing(),
-  );
+      .thenNothing());
 
   it('says nothing of the last one, either', () =>
     given(superuserRoster, [enlisted('ada', 7)])
       .when({ type: 'Discharge', userId: 'ada', asOf: 4 })
-      .thenNothing(),
-  );
+      .thenNothing());
 });

@@ -76,7 +76,7 @@ export function appendingEvents(subject: Subject): void {
       expect(entries.at(-1)).toMatchObject(appended);
     });
 
-    it('given one append after another, when done, then positions rise across streams', async () => {
+    it('given appends to several streams, when done, then positions rise', async () => {
       const positions: bigint[] = [];
       for (const stream of [newStream(), newStream(), newStream()])
         positions.push((await subject.store.append(stream, 'any', [renamed()])).position);

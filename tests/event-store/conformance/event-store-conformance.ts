@@ -10,8 +10,8 @@ import { repeatingAppends } from './repeating.js';
 import { type OpenEventStore, useSubject } from './subject.js';
 
 /**
- * What every event store must do, whatever keeps its events. The log need not be empty, and others may write to it
- * meanwhile: each test looks at streams of its own only.
+ * What every event store must do, whatever keeps its events. The log need not be empty, and others
+ * may write to it meanwhile: each test looks at streams of its own only.
  */
 export function eventStoreConformance(name: string, open: OpenEventStore): void {
   describe(`${name}, as every event store`, () => {

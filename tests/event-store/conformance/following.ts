@@ -80,7 +80,26 @@ export function followingTheLog(subject: Subject): void {
       expect(Math.max(...taken.slice(1))).toBeLessThan(400);
     });
 
-    it('given nothing that happens, when followed, then it says again it is at the end', async () => {
+    it('given a consumer busy at the end, when it is done, then it hears at once', async () => {
+      const after = await mark(subject.store);
+      const done = gate();
+      const busy = follow({ after }, () => done.opened);
+      const idle = follow({ after });
+      await busy.until('a batch', () => busy.batches.length === 1);
+      const events = [renamed(), renamed()];
+      await subject.store.append(newStream(), 'no-stream', events.slice(0, 1));
+      await subject.another.append(newStream(), 'no-stream', events.slice(1));
+      // Whatever news of the appends there was has come by then.
+      await idle.untilSeen(ids(events));
+
+      done.open();
+      const opened = performance.now();
+      await busy.untilSeen(ids(events));
+
+      expect(performance.now() - opened).toBeLessThan(400);
+    });
+
+    it('given a quiet log, when followed, then it says again it is at the end', async () => {
       const follower = follow({ after: await mark(subject.store), types: [] });
 
       await follower.until('three times', () => follower.batches.length >= 3);

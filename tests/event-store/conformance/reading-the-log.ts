@@ -121,7 +121,9 @@ export function readingTheLog(subject: Subject): void {
 /** Batches go on where the one before ended, and only the last of them is at the end. */
 function expectProgress(after: bigint, batches: readonly LogBatch[]): void {
   expect(isRising([after, ...batches.map(({ upTo }) => upTo)])).toBe(true);
-  expect(batches.map(({ atEnd }) => atEnd)).toEqual(batches.map((_, i) => i === batches.length - 1));
+  expect(batches.map(({ atEnd }) => atEnd)).toEqual(
+    batches.map((_, i) => i === batches.length - 1),
+  );
   for (const [index, { entries, upTo }] of batches.entries()) {
     const before = batches[index - 1]?.upTo ?? after;
     for (const { position } of entries) {

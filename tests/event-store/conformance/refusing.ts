@@ -25,6 +25,11 @@ const refused: Case[] = [
     says: /ServiceExpectationChanged.*262144 bytes/,
   },
   {
+    what: 'too many large events',
+    events: () => Array.from({ length: 60 }, () => ofBytes(200 * 1024)),
+    says: /8388608 bytes/,
+  },
+  {
     what: 'data off its schema',
     events: () => [renamed(), renamed('x'.repeat(51))],
     says: /TagRenamed.*name/,

@@ -12,7 +12,7 @@ export class Follower {
   readonly #controller = new AbortController();
   readonly #following: Promise<void>;
   readonly #seen = new Set<string>();
-  #failure: unknown;
+  #failure: Error | undefined;
 
   constructor(
     store: EventStore,
@@ -20,7 +20,7 @@ export class Follower {
     private readonly pace: (batch: LogBatch) => Promise<void> = () => Promise.resolve(),
   ) {
     this.#following = this.#follow(store, range).catch((error: unknown) => {
-      this.#failure = error;
+      this.#failure = error instanceof Error ? error : new Error(String(error));
     });
   }
 
