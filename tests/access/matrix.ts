@@ -1,0 +1,144 @@
+/**
+ * Who gets what answer, worked out from the contract: a row for each route and each relation of the sender to what
+ * it is about, a column for each standing. `nothing` has a role without permissions; `superuser` has the role
+ * `viewer`. The last column is everybody who was deactivated, whatever they could do before.
+ *
+ * 403P lacks the permission · 403O belongs to another · 403S superusers cannot delete themselves
+ */
+const table = `
+  route                              about     anonymous nothing viewer member operator admin superuser deactivated
+  POST /auth/login                   -         200       200     200    200    200      200   200       401
+  POST /auth/refresh                 -         200       200     200    200    200      200   200       401
+  POST /auth/logout                  -         204       204     204    204    204      204   204       204
+
+  GET /services                      -         401       403P    200    200    200      200   200       401
+  POST /services                     -         401       403P    403P   201    201      201   201       401
+  GET /services/{id}                 own       401       403P    200    200    200      200   200       401
+  GET /services/{id}                 other     401       403P    200    403O   200      200   200       401
+  GET /services/{id}                 missing   401       404     404    404    404      404   404       401
+  PATCH /services/{id}               own       401       403P    403P   200    200      200   200       401
+  PATCH /services/{id}               other     401       403P    403P   403O   200      200   200       401
+  PATCH /services/{id}               missing   401       404     404    404    404      404   404       401
+  DELETE /services/{id}              own       401       403P    403P   200    200      200   200       401
+  DELETE /services/{id}              other     401       403P    403P   403O   200      200   200       401
+  DELETE /services/{id}              missing   401       404     404    404    404      404   404       401
+  PUT /services/{id}/tags/{tag_id}   own       401       403P    403P   200    200      200   200       401
+  PUT /services/{id}/tags/{tag_id}   other     401       403P    403P   403O   200      200   200       401
+  PUT /services/{id}/tags/{tag_id}   missing   401       404     404    404    404      404   404       401
+  DELETE /services/{id}/tags/{tag_id} own      401       403P    403P   200    200      200   200       401
+  DELETE /services/{id}/tags/{tag_id} other    401       403P    403P   403O   200      200   200       401
+  DELETE /services/{id}/tags/{tag_id} missing  401       404     404    404    404      404   404       401
+  POST /services/{id}/pause          own       401       403P    403P   200    200      200   200       401
+  POST /services/{id}/pause          other     401       403P    403P   403O   200      200   200       401
+  POST /services/{id}/pause          missing   401       404     404    404    404      404   404       401
+  POST /services/{id}/resume         own       401       403P    403P   200    200      200   200       401
+  POST /services/{id}/resume         other     401       403P    403P   403O   200      200   200       401
+  POST /services/{id}/resume         missing   401       404     404    404    404      404   404       401
+  POST /services/{id}/transfer       own       401       403P    403P   200    200      200   200       401
+  POST /services/{id}/transfer       other     401       403P    403P   403O   200      200   200       401
+  POST /services/{id}/transfer       missing   401       404     404    404    404      404   404       401
+  POST /services/{id}/restore        own       401       403P    403P   200    200      200   200       401
+  POST /services/{id}/restore        other     401       403P    403P   403O   200      200   200       401
+  POST /services/{id}/restore        missing   401       404     404    404    404      404   404       401
+
+  GET /tags                          -         401       403P    200    200    200      200   200       401
+  POST /tags                         -         401       403P    403P   201    201      201   201       401
+  GET /tags/{id}                     own       401       403P    200    200    200      200   200       401
+  GET /tags/{id}                     other     401       403P    200    403O   200      200   200       401
+  GET /tags/{id}                     missing   401       404     404    404    404      404   404       401
+  PATCH /tags/{id}                   own       401       403P    403P   200    200      200   200       401
+  PATCH /tags/{id}                   other     401       403P    403P   403O   200      200   200       401
+  PATCH /tags/{id}                   missing   401       404     404    404    404      404   404       401
+  DELETE /tags/{id}                  own       401       403P    403P   200    200      200   200       401
+  DELETE /tags/{id}                  other     401       403P    403P   403O   200      200   200       401
+  DELETE /tags/{id}                  missing   401       404     404    404    404      404   404       401
+
+  POST /users/signup                 -         201       201     201    201    201      201   201       201
+  GET /users/me                      -         401       200     200    200    200      200   200       401
+  PATCH /users/me                    -         401       200     200    200    200      200   200       401
+  DELETE /users/me                   -         401       200     200    200    200      200   403S      401
+  PATCH /users/me/password           -         401       200     200    200    200      200   200       401
+  GET /users                         -         401       403P    403P   403P   403P     200   200       401
+  POST /users                        -         401       403P    403P   403P   403P     201   201       401
+  GET /users/{id}                    own       401       403P    403P   403P   403P     200   200       401
+  GET /users/{id}                    other     401       403P    403P   403P   403P     200   200       401
+  GET /users/{id}                    superuser 401       403P    403P   403P   403P     200   200       401
+  GET /users/{id}                    missing   401       404     404    404    404      404   404       401
+  PATCH /users/{id}                  own       401       403P    403P   403P   403P     200   200       401
+  PATCH /users/{id}                  other     401       403P    403P   403P   403P     200   200       401
+  PATCH /users/{id}                  superuser 401       403P    403P   403P   403P     403P  200       401
+  PATCH /users/{id}                  missing   401       404     404    404    404      404   404       401
+  DELETE /users/{id}                 own       401       403P    403P   403P   403P     200   403S      401
+  DELETE /users/{id}                 other     401       403P    403P   403P   403P     200   200       401
+  DELETE /users/{id}                 superuser 401       403P    403P   403P   403P     403P  200       401
+  DELETE /users/{id}                 missing   401       404     404    404    404      404   404       401
+
+  GET /roles                         -         401       403P    403P   403P   403P     200   200       401
+  GET /roles/{name}                  other     401       403P    403P   403P   403P     200   200       401
+  GET /roles/{name}                  missing   401       404     404    404    404      404   404       401
+  PUT /roles/{name}                  missing   401       403P    403P   403P   403P     200   200       401
+  PUT /roles/{name}                  other     401       403P    403P   403P   403P     200   200       401
+  PUT /roles/{name}                  built-in  401       403P    403P   403P   403P     409   409       401
+  DELETE /roles/{name}               other     401       403P    403P   403P   403P     200   200       401
+  DELETE /roles/{name}               built-in  401       403P    403P   403P   403P     409   409       401
+  DELETE /roles/{name}               missing   401       404     404    404    404      404   404       401
+  GET /permissions                   -         401       200     200    200    200      200   200       401
+`;
+
+export const standings = [
+  'anonymous',
+  'nothing',
+  'viewer',
+  'member',
+  'operator',
+  'admin',
+  'superuser',
+] as const;
+export type Standing = (typeof standings)[number];
+
+/** Somebody who was deactivated, and what they were before. */
+export type Deactivated = `deactivated ${Exclude<Standing, 'anonymous'>}`;
+export type Who = Standing | Deactivated;
+
+export interface Cell {
+  /** Such as `GET /services/{id}`. */
+  readonly route: string;
+  /** How what it is about stands to the sender. */
+  readonly about: string;
+  readonly who: Who;
+  readonly status: number;
+  /** What a 403 must say. */
+  readonly reason: string | undefined;
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  P: 'Insufficient permissions',
+  O: 'Not authorized',
+  S: 'Superusers cannot delete themselves',
+};
+
+export const cells: readonly Cell[] = table
+  .trim()
+  .split('\n')
+  .slice(1)
+  .filter((line) => line.trim() !== '')
+  .flatMap(cellsOf);
+
+function cellsOf(line: string): Cell[] {
+  const [method = '', path = '', about = '', ...answers] = line.trim().split(/\s+/);
+  if (answers.length !== standings.length + 1) throw new Error(`Not a whole row: ${line}`);
+  const cell = (who: Who, answer = ''): Cell => ({
+    route: `${method} ${path}`,
+    about,
+    who,
+    status: Number(answer.slice(0, 3)),
+    reason: reasons[answer.slice(3)],
+  });
+  const ofDeactivated = answers.at(-1);
+  return [
+    ...standings.map((who, column) => cell(who, answers[column])),
+    ...standings.flatMap((who) =>
+      who === 'anonymous' ? [] : [cell(`deactivated ${who}`, ofDeactivated)],
+    ),
+  ];
+}
