@@ -24,6 +24,7 @@ CREATE TABLE secrets.refresh_tokens (
 );
 CREATE INDEX refresh_tokens_family ON secrets.refresh_tokens (family);
 CREATE INDEX refresh_tokens_user ON secrets.refresh_tokens (user_id);
+CREATE INDEX refresh_tokens_credential ON secrets.refresh_tokens (credential_id);
 CREATE INDEX refresh_tokens_expiry ON secrets.refresh_tokens (expires_at);
 
 -- One key for each person whose data stands encrypted in the log. Deleting it is forgetting them.

@@ -32,11 +32,11 @@ export class Credentials {
     ]);
   }
 
-  /** Removes what a user's current password has replaced, or everything when there is none. */
-  async removeOthers(userId: string, currentId: string | null): Promise<void> {
-    await this.pool.query(
-      'DELETE FROM secrets.credentials WHERE user_id = $1 AND id IS DISTINCT FROM $2',
-      [userId, currentId],
-    );
+  async remove(credentialId: string): Promise<void> {
+    await this.pool.query('DELETE FROM secrets.credentials WHERE id = $1', [credentialId]);
+  }
+
+  async removeAll(userId: string): Promise<void> {
+    await this.pool.query('DELETE FROM secrets.credentials WHERE user_id = $1', [userId]);
   }
 }

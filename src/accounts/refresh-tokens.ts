@@ -61,12 +61,14 @@ export class RefreshTokens {
     );
   }
 
-  /** Ends the sessions that were begun under another password, or all of them when there is none any more. */
-  async revokeOthers(userId: string, credentialId: string | null): Promise<void> {
-    await this.pool.query(
-      'DELETE FROM secrets.refresh_tokens WHERE user_id = $1 AND credential_id IS DISTINCT FROM $2',
-      [userId, credentialId],
-    );
+  async revokeBegunWith(credentialId: string): Promise<void> {
+    await this.pool.query('DELETE FROM secrets.refresh_tokens WHERE credential_id = $1', [
+      credentialId,
+    ]);
+  }
+
+  async revokeAll(userId: string): Promise<void> {
+    await this.pool.query('DELETE FROM secrets.refresh_tokens WHERE user_id = $1', [userId]);
   }
 
   async removeExpired(): Promise<void> {

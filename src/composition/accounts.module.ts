@@ -51,7 +51,6 @@ export const accountsModule = new ContainerModule(({ bind }) => {
         credentials,
         refreshTokens,
         keys,
-        { readModelWaitMs },
       ) =>
         new RetireUsers({
           store,
@@ -59,17 +58,21 @@ export const accountsModule = new ContainerModule(({ bind }) => {
           directory,
           pool,
           log,
-          waitFor: (position) => waiting.until(position, readModelWaitMs),
+          waitFor: (position, timeoutMs) => waiting.until(position, timeoutMs),
           possessions: {
             tagsOf: (userId) => tags.createdBy(userId),
             servicesOf: (userId) => services.ownedBy(userId),
           },
           belongings: {
-            async forgetCredentials(userId, exceptId) {
-              await credentials.removeOthers(userId, exceptId);
-              await refreshTokens.revokeOthers(userId, exceptId);
+            async forgetPassword(credentialId) {
+              await credentials.remove(credentialId);
+              await refreshTokens.revokeBegunWith(credentialId);
             },
-            forgetPerson: (userId) => keys.forget(userId),
+            async forgetPerson(userId) {
+              await credentials.removeAll(userId);
+              await refreshTokens.revokeAll(userId);
+              await keys.forget(userId);
+            },
           },
         }),
       [
@@ -84,7 +87,6 @@ export const accountsModule = new ContainerModule(({ bind }) => {
         Credentials,
         RefreshTokens,
         tokens.personKeys,
-        tokens.configuration,
       ],
     )
     .inSingletonScope();

@@ -3,6 +3,7 @@ import { type Command } from '../commands/command.js';
 import { commandContext, type CommandContext } from '../commands/context.js';
 import { type Actor, anonymous } from '../domain/access/actor.js';
 import { type One } from '../queries/answers.js';
+import { QueryRefused } from '../queries/policy.js';
 import { ReadModelsUnavailable } from '../queries/database.js';
 import { idempotencyKey, ifMatch, prefersAsync } from './request-headers.js';
 import { type Reply, type RequestOccasion } from './route.js';
@@ -41,11 +42,26 @@ export class Commanding {
     if (!outcome.isVisible) return accepted;
     if ('message' in answer) return { status: 200, headers, body: { message: answer.message } };
     try {
-      const current = await answer.read(onBehalfOfTheAnswer);
-      return { status: answer.status, headers, body: current?.body ?? { id: answer.id } };
+      const body = await this.current(answer.read, outcome, context);
+      return { status: answer.status, headers, body: body ?? { id: answer.id } };
     } catch (error) {
       // Whatever cannot be read now, the command has happened.
       if (error instanceof ReadModelsUnavailable) return accepted;
+      throw error;
+    }
+  }
+
+  /** A retry may come long after, when the sender may see it no more: then its id is all that is repeated. */
+  private async current(
+    read: (actor: Actor) => Promise<One | undefined>,
+    { replayed }: CommandOutcome,
+    { actor }: CommandContext,
+  ): Promise<string | undefined> {
+    try {
+      const reader = replayed && actor.kind === 'user' ? actor : onBehalfOfTheAnswer;
+      return (await read(reader))?.body;
+    } catch (error) {
+      if (error instanceof QueryRefused) return undefined;
       throw error;
     }
   }

@@ -8,15 +8,17 @@ import { StateReader } from '../commands/state-reader.js';
 import { deleteTag } from '../commands/tags/tag-commands.js';
 import { type ProcessActor } from '../domain/access/actor.js';
 import { type UserDirectory } from '../domain/access/user-directory.js';
-import { DomainError } from '../domain/domain-error.js';
+import { DomainError, type DomainErrorCode } from '../domain/domain-error.js';
 import { type EventStore, type RecordedEvent } from '../event-store/event-store.js';
 import { type Position, start } from '../event-store/position.js';
-import { serviceStream } from '../event-store/stream-id.js';
+import { serviceStream, userStream } from '../event-store/stream-id.js';
 import { type Logger } from '../platform/logger.js';
 
 /** What a user leaves behind that is not in the log. */
 export interface Belongings {
-  forgetCredentials(userId: string, exceptId: string | null): Promise<void>;
+  /** A password that counts no more, and the sessions that were begun with it. */
+  forgetPassword(credentialId: string): Promise<void>;
+  /** Passwords, sessions, and the key to everything the log says about them. */
   forgetPerson(userId: string): Promise<void>;
 }
 
@@ -32,8 +34,8 @@ export interface RetireUsersParts {
   readonly directory: UserDirectory;
   readonly possessions: Possessions;
   readonly belongings: Belongings;
-  /** Waits until read models and directory have a position. */
-  readonly waitFor: (position: Position) => Promise<boolean>;
+  /** Waits until read models and directory have a position; answers whether they do. */
+  readonly waitFor: (position: Position, timeoutMs: number) => Promise<boolean>;
   readonly pool: Pool;
   readonly log: Logger;
 }
@@ -76,7 +78,7 @@ export class RetireUsers {
           resolve();
         });
       });
-    await this.parts.waitFor(this.lastDone);
+    await this.parts.waitFor(this.lastDone, Math.max(0, deadline - performance.now()));
   }
 
   private async run(): Promise<void> {
@@ -121,10 +123,10 @@ export class RetireUsers {
     const { event, position } = recorded;
     switch (event.type) {
       case 'UserDeleted':
-        await this.parts.waitFor(position);
+        await this.untilKnown(position);
         return this.retire(event.data.userId, event.data.reassignServicesTo, recorded);
       case 'UserPasswordChanged':
-        return this.forgetOldPasswords(event.data.userId, position);
+        return this.forgetReplacedPassword(event.data.userId, recorded.revision);
       // Made or given away in the very moment in which its owner was deleted, or brought back after it.
       case 'TagCreated':
         return this.catchStraggler(event.data.creatorId, recorded);
@@ -142,17 +144,26 @@ export class RetireUsers {
     }
   }
 
-  /** The password that counts may be a newer one than this event's: that one must stay. */
-  private async forgetOldPasswords(userId: string, position: Position): Promise<void> {
-    const { directory, belongings, waitFor } = this.parts;
-    if (!(await waitFor(position))) throw new Error('The users as they are now are not known');
-    const user = directory.byId(userId);
-    if (user !== undefined) await belongings.forgetCredentials(userId, user.credentialId);
+  /** Exactly the one before: another may be stored already, and not yet named by an event. */
+  private async forgetReplacedPassword(userId: string, changedAt: number): Promise<void> {
+    let replaced: string | undefined;
+    for await (const { revision, ...entry } of this.parts.store.readStream(userStream(userId))) {
+      if (revision >= changedAt) break;
+      if (entry.readable && 'credentialId' in entry.event.data)
+        replaced = entry.event.data.credentialId;
+    }
+    if (replaced !== undefined) await this.parts.belongings.forgetPassword(replaced);
+  }
+
+  /** What is not known yet would be left behind for ever, and whoever is not known yet be taken for deleted. */
+  private async untilKnown(position: Position): Promise<void> {
+    if (!(await this.parts.waitFor(position, patienceMs)))
+      throw new Error(`Read models and users have not come to position ${position} in time`);
   }
 
   private async catchStraggler(ownerId: string, recorded: RecordedEvent): Promise<void> {
     if (this.parts.directory.byId(ownerId) !== undefined) return;
-    await this.parts.waitFor(recorded.position);
+    await this.untilKnown(recorded.position);
     if (this.parts.directory.byId(ownerId) === undefined)
       await this.retire(ownerId, null, recorded);
   }
@@ -166,7 +177,6 @@ export class RetireUsers {
       // Nobody to give it to: deleted services can be restored by an administrator.
       if (newOwner === undefined) await this.send(deleteService, { serviceId }, cause);
       else await this.send(transferService, { serviceId, ownerId: newOwner }, cause);
-    await belongings.forgetCredentials(userId, null);
     await belongings.forgetPerson(userId);
   }
 
@@ -192,8 +202,9 @@ export class RetireUsers {
       );
       if (done.position > this.lastDone) this.lastDone = done.position;
     } catch (error) {
-      // Already gone: an earlier run, or somebody else, was faster.
-      if (!(error instanceof DomainError)) throw error;
+      // Already gone: an earlier run, or somebody else, was faster. When it is the heir who is gone, another try finds
+      // somebody else.
+      if (!(error instanceof DomainError && alreadyGone.has(error.code))) throw error;
     }
   }
 
@@ -219,3 +230,5 @@ export class RetireUsers {
 const retireUsers: ProcessActor = { kind: 'process', id: 'retire-users' };
 const reader = 'process:retire-users';
 const retryMs = 500;
+const patienceMs = 5_000;
+const alreadyGone: ReadonlySet<DomainErrorCode> = new Set(['tag-not-found', 'service-not-found']);

@@ -60,16 +60,16 @@ export class ProjectionEngine {
     const { signal } = this.stopping;
     while (!signal.aborted) {
       try {
-        this.progress = await this.readProgress();
+        this.keepTrack(await this.readProgress());
         // A crash of the server may have taken the last batches back: what was promised then must not stand.
         this.gate.restart(this.slowest());
         for await (const batch of this.store.subscribe({ after: this.slowest() }, signal))
           await this.take(batch);
       } catch (error) {
         for (const { fold } of this.progress) fold.forget();
-        this.caughtUp = false;
         // Another process runs the same projections: go on from where it has come.
         if (error instanceof OvertakenByAnother) continue;
+        this.caughtUp = false;
         this.log.error({ err: error }, 'The read models stopped; they go on in a moment');
         await pause(retryMs, signal);
       }
@@ -77,14 +77,18 @@ export class ProjectionEngine {
   }
 
   private async take(batch: LogBatch): Promise<void> {
-    if (batch.entries.length > 0) {
-      const failedBefore = this.failures.length;
-      this.progress = await this.withClient((client) => applyBatch(client, this.progress, batch));
-      if (this.failures.length > failedBefore)
-        this.log.error({ failures: this.failures }, 'An event stopped a projection');
-    }
+    if (batch.entries.length > 0)
+      this.keepTrack(await this.withClient((client) => applyBatch(client, this.progress, batch)));
     this.gate.advance(this.slowest());
     if (batch.atEnd) this.caughtUp = true;
+  }
+
+  /** Says so when more projections are stopped than it knew of: also at the start, of those that were before. */
+  private keepTrack(progress: Progress[]): void {
+    const failedBefore = this.failures.length;
+    this.progress = progress;
+    if (this.failures.length > failedBefore)
+      this.log.error({ failures: this.failures }, 'Projections are stopped');
   }
 
   /** A projection that an event stopped holds nobody up. */
@@ -115,10 +119,6 @@ export class ProjectionEngine {
 
   private async withClient<T>(use: (client: PoolClient) => Promise<T>): Promise<T> {
     const client = await this.pool.connect();
-    // The pool listens to idle connections only; an error event that nobody hears ends the process. What was being
-    // asked fails by itself.
-    const unheard = (): void => undefined;
-    client.on('error', unheard);
     try {
       const result = await use(client);
       client.release();
@@ -127,8 +127,6 @@ export class ProjectionEngine {
       // Whatever state the connection is in: the next batch gets another one.
       client.release(true);
       throw error;
-    } finally {
-      client.off('error', unheard);
     }
   }
 }

@@ -136,7 +136,9 @@ describe('A name that is borne', () => {
 
     await claimsIn(60).take({ name: stuck, holderId: newId() }, -1, write);
 
-    const found = await app.call('GET', `/tags/${tag.id}`, { as: app.admin });
+    // Appended past the bus, which would have waited for the read model.
+    const until = { 'Watchbook-Min-Position': String(await ledger.end()) };
+    const found = await app.call('GET', `/tags/${tag.id}`, { as: app.admin, headers: until });
     expect([found.body['name'], found.headers.get('ETag')]).toEqual([tag.name, '"1"']);
     const rename = { as: app.admin, body: { color: '#000000' } };
     expect((await app.call('PATCH', `/tags/${tag.id}`, rename)).status).toBe(200);

@@ -2,9 +2,7 @@ import { z } from 'zod';
 import { type Credentials } from '../../accounts/credentials.js';
 import { type LoginThrottle } from '../../accounts/login-throttle.js';
 import { type Sessions } from '../../accounts/sessions.js';
-import { checkPassword } from '../../accounts/passwords.js';
-import { type CommandContext, newId } from '../../commands/context.js';
-import { CommandRefused, IdempotencyKeyReused } from '../../commands/errors.js';
+import { newId } from '../../commands/context.js';
 import { userFields } from '../../commands/users/fields.js';
 import {
   changeOwnAccount,
@@ -16,7 +14,6 @@ import {
   signUp,
 } from '../../commands/users/user-commands.js';
 import { type UserDirectory } from '../../domain/access/user-directory.js';
-import { DomainError } from '../../domain/domain-error.js';
 import { type ServiceQueries } from '../../queries/services/service-queries.js';
 import { type UserQueries, userSortFields } from '../../queries/users/user-queries.js';
 import { type Answer, type Commanding } from '../commanding.js';
@@ -25,6 +22,7 @@ import { Problem } from '../problem.js';
 import { actorOf, type Querying } from '../querying.js';
 import { type AnyRoute, none, type Reply, type RequestOccasion } from '../route.js';
 import { listOf, OneId, pagingFields, searchText, sortBy, wire, yesOrNo } from '../wire.js';
+import { withStoredPassword } from './storing-passwords.js';
 import { UserView } from './views.js';
 
 const { email, password, role } = userFields;
@@ -88,9 +86,12 @@ export function userRoutes(parts: UserRouteParts): AnyRoute[] {
       answers: created,
       handle: ({ body, occasion }) => {
         const context = commanding.context(occasion);
-        return withPassword(parts, body.password, context, (ids) => {
-          const input = { ...ids, email: body.email, fullName: body.full_name ?? null };
-          return commanding.reply(signUp, input, context, newcomer(theUser(ids.userId)));
+        const userId = newId(context, 'user');
+        const { email: address, password: chosen, full_name: fullName = null } = body;
+        const stored = { userId, password: chosen };
+        return withStoredPassword(parts.credentials, stored, context, (credentialId) => {
+          const input = { userId, credentialId, email: address, fullName };
+          return commanding.reply(signUp, input, context, newcomer(theUser(userId)));
         });
       },
     }),
@@ -179,9 +180,11 @@ export function userRoutes(parts: UserRouteParts): AnyRoute[] {
       answers: created,
       handle: ({ body: { password: chosen, ...body }, occasion }) => {
         const context = commanding.context(occasion);
-        return withPassword(parts, chosen, context, (ids) => {
-          const input = { ...renamed(body), ...ids };
-          return commanding.reply(registerUser, input, context, newcomer(theUser(ids.userId)));
+        const userId = newId(context, 'user');
+        const stored = { userId, password: chosen };
+        return withStoredPassword(parts.credentials, stored, context, (credentialId) => {
+          const input = { ...renamed(body), userId, credentialId };
+          return commanding.reply(registerUser, input, context, newcomer(theUser(userId)));
         });
       },
     }),
@@ -206,12 +209,14 @@ export function userRoutes(parts: UserRouteParts): AnyRoute[] {
       params: OneId,
       body: UserChanges,
       answers: itself,
-      handle: async ({ params: { id }, body: { password: chosen, ...body }, occasion }) => {
+      handle: ({ params: { id }, body: { password: chosen, ...body }, occasion }) => {
         const context = commanding.context(occasion);
-        const credential =
-          chosen === undefined ? {} : { credentialId: await store(parts, id, chosen, context) };
-        const input = { userId: id, ...renamed(body), ...credential };
-        return commanding.reply(changeUser, input, context, theUser(id));
+        const input = { userId: id, ...renamed(body) };
+        if (chosen === undefined) return commanding.reply(changeUser, input, context, theUser(id));
+        const stored = { userId: id, password: chosen };
+        return withStoredPassword(parts.credentials, stored, context, (credentialId) =>
+          commanding.reply(changeUser, { ...input, credentialId }, context, theUser(id)),
+        );
       },
     }),
     route({
@@ -243,46 +248,6 @@ function gone({ untilRetired: afterwards }: UserRouteParts, id: string): Answer 
   return { id, message: 'User deleted successfully', afterwards };
 }
 
-/**
- * Stores the password first: it counts for nothing until an event names it. Of somebody who then does not come to be,
- * nothing is kept.
- */
-async function withPassword(
-  parts: UserRouteParts,
-  chosen: string,
-  context: CommandContext,
-  register: (ids: { userId: string; credentialId: string }) => Promise<Reply>,
-): Promise<Reply> {
-  const userId = newId(context, 'user');
-  const credentialId = await store(parts, userId, chosen, context);
-  try {
-    return await register({ userId, credentialId });
-  } catch (error) {
-    // Under a key, a twin of this request may have more luck with the same ids.
-    const isFinal = error instanceof DomainError && context.idempotencyKey === undefined;
-    if (isFinal || error instanceof CommandRefused)
-      await parts.credentials.removeOthers(userId, null);
-    throw error;
-  }
-}
-
-async function store(
-  { credentials }: UserRouteParts,
-  userId: string,
-  chosen: string,
-  context: CommandContext,
-): Promise<string> {
-  const credentialId = newId(context, 'credential');
-  await credentials.add(credentialId, userId, chosen);
-  if (context.idempotencyKey !== undefined) {
-    // The command does not hold the password, so that its fingerprint cannot tell one from another.
-    const stored = await credentials.hash(credentialId);
-    if (stored !== undefined && !(await checkPassword(chosen, stored)).isRight)
-      throw new IdempotencyKeyReused();
-  }
-  return credentialId;
-}
-
 async function changePassword(
   parts: UserRouteParts,
   body: z.infer<typeof PasswordChange>,
@@ -297,11 +262,13 @@ async function changePassword(
     throw new Problem(400, 'Incorrect password');
   await throttle.succeeded(user?.email ?? userId, occasion.address);
   const context = commanding.context(occasion);
-  const credentialId = await store(parts, userId, body.new_password, context);
-  return commanding.reply(changeOwnPassword, { userId, credentialId }, context, {
-    id: userId,
-    message: 'Password changed: log in with the new one',
-  });
+  const stored = { userId, password: body.new_password };
+  return withStoredPassword(parts.credentials, stored, context, (credentialId) =>
+    commanding.reply(changeOwnPassword, { userId, credentialId }, context, {
+      id: userId,
+      message: 'Password changed: log in with the new one',
+    }),
+  );
 }
 
 async function deletion(
