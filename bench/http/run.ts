@@ -9,7 +9,8 @@ import { load, type Load, type Measured } from './load.js';
 
 /**
  * `npm run bench:http`: reading and writing over HTTP, beside a plain Express + pg handler with the same SELECTs,
- * in the same run, on one database; medians of several rounds that take turns.
+ * in the same run, on one database; medians of several rounds that take turns. ROUNDS, SECONDS and SERVICES set how
+ * much, ONLY=rename which.
  */
 const rounds = Number(process.env['ROUNDS'] ?? 3);
 const seconds = Number(process.env['SECONDS'] ?? 5);
@@ -47,7 +48,7 @@ async function run(): Promise<void> {
   const api = { url: watchbook, token, seconds };
   const peer = { url: plain, seconds };
 
-  const cases: Case[] = [
+  let cases: Case[] = [
     { name: 'one: plain', load: { ...peer, connections: 64, requests: one('') } },
     { name: 'one: watchbook', load: { ...api, connections: 64, requests: one('/api/v1') } },
     { name: 'list of 100: plain', load: { ...peer, connections: 64, requests: list('') } },
@@ -57,6 +58,8 @@ async function run(): Promise<void> {
     },
     { name: 'rename: watchbook', load: { ...api, connections: 64, requests: renames } },
   ];
+  const only = process.env['ONLY'];
+  if (only !== undefined) cases = cases.filter(({ name }) => name.includes(only));
   const measured = new Map<string, Measured[]>(cases.map(({ name }) => [name, []]));
   for (const { load: what } of cases) await load({ ...what, seconds: 1 });
   for (let round = 0; round < rounds; round += 1)

@@ -8,10 +8,10 @@ export async function events({ stream }: { stream?: string }): Promise<void> {
   const configuration = readConfiguration(process.env);
   const log = createLogger('warn');
   // Whoever reads, such as `head`, may have had enough.
-  let isRead = true;
-  process.stdout.on('error', () => (isRead = false));
+  const reader = { isThere: true };
+  process.stdout.on('error', () => (reader.isThere = false));
   for await (const entry of readEventLog(configuration, log)) {
-    if (!isRead) break;
+    if (!reader.isThere) break;
     if (stream !== undefined && entry.stream !== stream) continue;
     const { position, revision, recordedAt } = entry;
     const place = { position: Number(position), stream: entry.stream, revision };

@@ -4,7 +4,6 @@ import dotenv from 'dotenv';
 import { ConfigurationError } from '../platform/configuration.js';
 import { events } from './events.js';
 import { create, down, up } from './migrate.js';
-import { serve } from './serve.js';
 
 dotenv.config({ quiet: true });
 
@@ -12,7 +11,11 @@ const program = new Command('watchbook').description(
   'A service catalogue and uptime monitor that remembers everything',
 );
 
-program.command('serve').description('Run Watchbook').action(serve);
+// The whole application is loaded only where it runs.
+program
+  .command('serve')
+  .description('Run Watchbook')
+  .action(async () => (await import('./serve.js')).serve());
 
 program
   .command('events')
@@ -32,14 +35,21 @@ migrations
   .option('--steps <n>', 'how many', wholeNumber)
   .action(({ steps }: { steps?: number }) => down(steps));
 migrations
-  .command('create <name>')
+  .command('create')
   .description('Begin a new migration')
+  .argument('<name>', 'in lower case with hyphens, such as add-webhooks', migrationName)
   .action((name: string) => create(name));
 
 function wholeNumber(text: string): number {
   if (!/^[1-9][0-9]{0,3}$/.test(text))
     throw new InvalidArgumentError('Must be a number from 1 on.');
   return Number(text);
+}
+
+function migrationName(text: string): string {
+  if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(text))
+    throw new InvalidArgumentError('Name it in lower case with hyphens, such as add-webhooks.');
+  return text;
 }
 
 try {

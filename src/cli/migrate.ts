@@ -11,8 +11,6 @@ export async function down(steps = 1): Promise<void> {
 }
 
 export async function create(name: string): Promise<void> {
-  if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(name))
-    throw new Error('Name it in lower case with hyphens, such as add-webhooks');
   console.log(await createMigration(name));
 }
 

@@ -34,6 +34,11 @@ async function start(
       throw new CannotServe(`Port ${port} on ${host} is taken. Set PORT to another one.`, {
         cause: error,
       });
+    if (isAboutListening(error, host))
+      throw new CannotServe(
+        `Cannot listen on ${host}, port ${port} (${code}). Check HOST and PORT.`,
+        { cause: error },
+      );
     if (databaseUrl !== undefined && /^(ECONN|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|28|3D000)/.test(code))
       throw new CannotServe(
         `The database at ${withoutPassword(databaseUrl)} cannot be used (${code}). Check DATABASE_URL.`,
@@ -41,6 +46,12 @@ async function start(
       );
     throw error;
   }
+}
+
+function isAboutListening(error: unknown, host: string): boolean {
+  if (!(error instanceof Error)) return false;
+  const isOfListen = 'syscall' in error && error.syscall === 'listen';
+  return isOfListen || ('hostname' in error && error.hostname === host);
 }
 
 function withoutPassword(url: string): string {

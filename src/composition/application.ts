@@ -49,7 +49,10 @@ export async function startApplication(
   try {
     return await start(configuration, log, shutdown);
   } catch (error) {
-    await shutdown.run();
+    // What else goes wrong on the way out must not hide why.
+    await shutdown
+      .run()
+      .catch((failure: unknown) => log.error({ err: failure }, 'Not everything was stopped'));
     throw error;
   }
 }
@@ -137,10 +140,10 @@ async function prepareAccounts(
 ): Promise<FirstAdministrator | undefined> {
   const bus = container.get(CommandBus);
   await ensureBuiltInRoles(bus);
-  return ensureAdministrator(bus, container.get(StateReader), container.get(Credentials), {
-    email: adminEmail,
-    password: adminPassword,
-  });
+  const read = container.get(StateReader);
+  const chosen = { email: adminEmail, password: adminPassword };
+  const [credentials, directory] = [container.get(Credentials), container.get(MemoryDirectory)];
+  return ensureAdministrator(bus, read, credentials, directory, chosen);
 }
 
 async function serve(
@@ -168,14 +171,16 @@ function portOf(address: AddressInfo | string | null): number {
   return address.port;
 }
 
-/** Requests that are running get some time to finish; connections that only wait for more are closed. */
+/** Requests that are running get some time to finish; connections that only wait for more are closed, now and then. */
 async function closeServer(server: Server): Promise<void> {
   const closed = once(server, 'close');
   server.close();
-  server.closeIdleConnections();
+  const sweep = setInterval(() => server.closeIdleConnections(), sweepEveryMs);
   const patience = setTimeout(() => server.closeAllConnections(), finishMs);
   await closed;
   clearTimeout(patience);
+  clearInterval(sweep);
 }
 
 const finishMs = 10_000;
+const sweepEveryMs = 50;

@@ -7,6 +7,7 @@ import { ensureBuiltInRole } from '../commands/roles/role-commands.js';
 import { type StateReader } from '../commands/state-reader.js';
 import { registerUser } from '../commands/users/user-commands.js';
 import { type ProcessActor } from '../domain/access/actor.js';
+import { type UserDirectory } from '../domain/access/user-directory.js';
 import { DomainError } from '../domain/domain-error.js';
 import { builtInRoles } from '../domain/roles/built-in-roles.js';
 import { superuserRosterStream } from '../event-store/stream-id.js';
@@ -28,11 +29,10 @@ export async function ensureAdministrator(
   bus: CommandBus,
   read: StateReader,
   credentials: Credentials,
+  directory: UserDirectory,
   chosen: { readonly email: string | undefined; readonly password: string | undefined },
 ): Promise<FirstAdministrator | undefined> {
-  const { standing } = await read.state(roster, superuserRosterStream);
-  if ([...standing.values()].some(({ isActive }) => isActive)) return undefined;
-
+  if (await hasSuperuser(read)) return undefined;
   const email = chosen.email ?? 'admin@watchbook.local';
   const password = chosen.password ?? randomBytes(15).toString('base64url');
   const occasion = context();
@@ -40,15 +40,31 @@ export async function ensureAdministrator(
   const credentialId = newId(occasion, 'credential');
   await credentials.add(credentialId, userId, password);
   const input = { userId, credentialId, email, role: 'admin', isSuperuser: true };
-  try {
-    await bus.execute(registerUser, input, occasion);
-  } catch (error) {
-    // Another process that started at the same time was faster.
-    if (error instanceof DomainError && error.code === 'email-taken') return undefined;
-    throw error;
+  const deadline = performance.now() + patienceMs;
+  for (;;) {
+    try {
+      await bus.execute(registerUser, input, occasion);
+      return { email, generatedPassword: chosen.password === undefined ? password : undefined };
+    } catch (error) {
+      if (!(error instanceof DomainError && error.code === 'email-taken')) throw error;
+      // Another process that started at the same time was faster, or one that was killed has left its claim behind.
+      if ((await hasSuperuser(read)) || directory.byEmail(email) !== undefined) break;
+      if (performance.now() > deadline) throw error;
+      await new Promise((resolve) => setTimeout(resolve, retryMs));
+    }
   }
-  return { email, generatedPassword: chosen.password === undefined ? password : undefined };
+  await credentials.removeAll(userId);
+  return undefined;
 }
+
+async function hasSuperuser(read: StateReader): Promise<boolean> {
+  const { standing } = await read.state(roster, superuserRosterStream);
+  return [...standing.values()].some(({ isActive }) => isActive);
+}
+
+/** Longer than nobody's claim to a name is questioned. */
+const patienceMs = 20_000;
+const retryMs = 250;
 
 const firstStart: ProcessActor = { kind: 'process', id: 'first-start' };
 

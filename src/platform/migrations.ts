@@ -4,7 +4,7 @@ import { runner } from 'node-pg-migrate';
 import { connect } from './postgres.js';
 
 /** Of this file in `src/platform` and in `dist/platform` alike. */
-const directory = path.resolve(import.meta.dirname, '../../migrations');
+const ownMigrations = path.resolve(import.meta.dirname, '../../migrations');
 
 /**
  * Brings the schema up to the newest migration, or up or down by a number of steps. Only one process does so at a
@@ -16,6 +16,7 @@ export async function migrate(
   url: string,
   direction: 'up' | 'down',
   steps?: number,
+  directory = ownMigrations,
 ): Promise<string[]> {
   // Another process may be busy with a long migration: no timeouts here.
   const client = await connect(url, 0);
@@ -27,6 +28,8 @@ export async function migrate(
       direction,
       count: steps ?? (direction === 'up' ? Infinity : 1),
       advisoryLockMode: 'wait',
+      // All of them or none: a step that is refused leaves nothing half undone.
+      singleTransaction: true,
       checkOrder: true,
       log: () => undefined,
     });
@@ -37,10 +40,10 @@ export async function migrate(
 }
 
 /** @returns The path of a new, empty migration with the next number. */
-export async function createMigration(name: string): Promise<string> {
+export async function createMigration(name: string, directory = ownMigrations): Promise<string> {
   await mkdir(directory, { recursive: true });
-  const last = (await readdir(directory)).sort().at(-1) ?? '0000';
-  const number = String(Number(last.slice(0, 4)) + 1).padStart(4, '0');
+  const numbers = (await readdir(directory)).map((file) => Number(/^[0-9]{4}(?=_)/.exec(file)));
+  const number = String(Math.max(0, ...numbers) + 1).padStart(4, '0');
   const file = path.join(directory, `${number}_${name}.sql`);
   await writeFile(file, '-- Up Migration\n\n-- Down Migration\n', { flag: 'wx' });
   return file;

@@ -39,12 +39,16 @@ function settings(url: string, timeoutMs = statementTimeoutMs): ClientConfig {
 }
 
 /**
- * Calls `onNotify` for each notification on the channel, and after each new connection, when some may have been
- * missed. It reconnects by itself until it is stopped.
+ * Calls `onNotify` for each notification on the channel, with the server's process that sent it, and without one after
+ * each new connection, when some may have been missed. It reconnects by itself until it is stopped.
  *
  * @returns A function that stops it.
  */
-export function listen(url: string, channel: string, onNotify: () => void): () => Promise<void> {
+export function listen(
+  url: string,
+  channel: string,
+  onNotify: (backend: number | undefined) => void,
+): () => Promise<void> {
   let stopped = false;
   let client: Client | undefined;
   let timer: NodeJS.Timeout | undefined;
@@ -71,8 +75,8 @@ export function listen(url: string, channel: string, onNotify: () => void): () =
     if (stopped) return opened.end().catch(() => undefined);
     client = opened;
     opened.on('end', reconnect);
-    opened.on('notification', onNotify);
-    onNotify();
+    opened.on('notification', ({ processId }) => onNotify(processId));
+    onNotify(undefined);
   };
   let opening = open();
 

@@ -155,7 +155,7 @@ export class RetireUsers {
     if (replaced !== undefined) await this.parts.belongings.forgetPassword(replaced);
   }
 
-  /** What is not known yet would be left behind for ever, and whoever is not known yet be taken for deleted. */
+  /** What is not known yet would be left behind for ever. */
   private async untilKnown(position: Position): Promise<void> {
     if (!(await this.parts.waitFor(position, patienceMs)))
       throw new Error(`Read models and users have not come to position ${position} in time`);
@@ -163,9 +163,21 @@ export class RetireUsers {
 
   private async catchStraggler(ownerId: string, recorded: RecordedEvent): Promise<void> {
     if (this.parts.directory.byId(ownerId) !== undefined) return;
+    const deletion = await this.deletionOf(ownerId);
+    // Not deleted, but newer than the directory knows; or deleted later on, which has a turn of its own.
+    if (deletion === undefined || deletion.position > recorded.position) return;
     await this.untilKnown(recorded.position);
-    if (this.parts.directory.byId(ownerId) === undefined)
-      await this.retire(ownerId, null, recorded);
+    await this.retire(ownerId, deletion.heir, recorded);
+  }
+
+  private async deletionOf(
+    userId: string,
+  ): Promise<{ position: Position; heir: string | null } | undefined> {
+    const backwards = { direction: 'backwards' } as const;
+    for await (const entry of this.parts.store.readStream(userStream(userId), backwards))
+      if (entry.readable && entry.event.type === 'UserDeleted')
+        return { position: entry.position, heir: entry.event.data.reassignServicesTo };
+    return undefined;
   }
 
   private async retire(userId: string, heir: string | null, cause: RecordedEvent): Promise<void> {

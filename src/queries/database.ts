@@ -6,12 +6,14 @@ import {
   SlonikError,
   sql,
 } from 'slonik';
+import { readingDriver } from './driver.js';
 
 /** The read side's way to Postgres: slonik, with every row checked against the zod type of its statement. */
 export type Database = DatabasePool;
 
 export async function openDatabase(url: string, maximumPoolSize: number): Promise<Database> {
-  return createPool(url, {
+  const pool = await createPool(url, {
+    driverFactory: readingDriver(url, queryDeadlineMs),
     maximumPoolSize,
     captureStackTrace: false,
     connectionTimeout: 3_000,
@@ -24,6 +26,9 @@ export async function openDatabase(url: string, maximumPoolSize: number): Promis
     resetConnection: () => Promise.resolve(),
     interceptors: [checkRows],
   });
+  // Whoever asked hears of it; without a listener it would be an error of its own.
+  pool.on('error', () => undefined);
+  return pool;
 }
 
 /** The read models could not be asked in time. */

@@ -27,10 +27,12 @@ export class TcpProxy {
     return url.href;
   }
 
-  /** Ends all connections, with a reset to both sides. New ones are let through. */
-  cut(): void {
+  /** Ends all connections, with a reset to both sides. New ones are let through. @returns How many it were. */
+  cut(): number {
+    const { size } = this.pairs;
     for (const pair of this.pairs) pair.reset();
     this.pairs.clear();
+    return size;
   }
 
   /** Ends all connections, and refuses new ones. */

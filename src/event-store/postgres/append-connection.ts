@@ -14,6 +14,7 @@ export type Connect = () => Promise<Client>;
 /** Calls `log.append` over a connection of its own, and opens a new one when that is lost. */
 export class AppendConnection implements AppendSender {
   private client: Client | undefined;
+  private serverProcess: number | undefined;
 
   constructor(private readonly connect: Connect) {}
 
@@ -34,6 +35,11 @@ export class AppendConnection implements AppendSender {
     }
   }
 
+  /** The server's process at the other end, as notifications name their sender. */
+  get backend(): number | undefined {
+    return this.serverProcess;
+  }
+
   async close(): Promise<void> {
     await this.client?.end().catch(() => undefined);
     this.client = undefined;
@@ -48,7 +54,10 @@ export class AppendConnection implements AppendSender {
       client.on('error', () => this.drop(client));
       client.on('end', () => this.drop(client));
       // One plan for every batch size: planning anew costs a third of the throughput.
-      await client.query(`SET plan_cache_mode = 'force_generic_plan'`);
+      const { rows } = await client.query<{ pid: number }>(
+        `SELECT set_config('plan_cache_mode', 'force_generic_plan', false), pg_backend_pid() AS pid`,
+      );
+      this.serverProcess = rows[0]?.pid;
       this.client = client;
       return client;
     } catch (error) {

@@ -1,5 +1,8 @@
-/** Calls `onRing` when another process appended; the function it gives back ends that. It reconnects by itself. */
-export type Listen = (onRing: () => void) => () => Promise<void>;
+/**
+ * Calls `onRing` when somebody appended, with the server's process that did it, or without one when notifications may
+ * have been missed. The function it gives back ends that. It reconnects by itself.
+ */
+export type Listen = (onRing: (backend: number | undefined) => void) => () => Promise<void>;
 
 /**
  * Wakes subscribers when something was appended: by this process at once, by others through NOTIFY.
@@ -10,8 +13,12 @@ export class Doorbell {
   private readonly sleepers = new Set<() => void>();
   private readonly stopListening: () => Promise<void>;
 
-  constructor(listen: Listen | undefined) {
-    this.stopListening = listen?.(() => this.ring()) ?? (() => Promise.resolve());
+  /** @param isOwn Tells our own appends, which have rung already, by the server's process. */
+  constructor(listen: Listen | undefined, isOwn: (backend: number) => boolean) {
+    const onRing = (backend: number | undefined): void => {
+      if (backend === undefined || !isOwn(backend)) this.ring();
+    };
+    this.stopListening = listen?.(onRing) ?? (() => Promise.resolve());
   }
 
   ring(): void {

@@ -37,8 +37,9 @@ export class PostgresEventStore implements EventStore {
   constructor({ pool, connect, listen, codec }: PostgresEventStoreOptions) {
     this.codec = codec;
     this.reader = new LogReader(pool, codec);
-    this.doorbell = new Doorbell(listen);
-    this.appends = new AppendQueue(new AppendConnection(connect), () => this.doorbell.ring());
+    const connection = new AppendConnection(connect);
+    this.doorbell = new Doorbell(listen, (backend) => backend === connection.backend);
+    this.appends = new AppendQueue(connection, () => this.doorbell.ring());
   }
 
   async append(

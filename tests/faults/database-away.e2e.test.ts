@@ -1,0 +1,152 @@
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expectProblem } from '../http/support/problem.js';
+import { TcpProxy } from '../support/tcp-proxy.js';
+import { type Answer, startTestApp, type TestApp } from '../support/test-app.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { eventually, expectAllOnce, Load } from './load.js';
+
+jest.setTimeout(60_000);
+
+/** Within 5 s there is an answer; the rest is slack for a busy computer. */
+const answerMs = 5_500;
+const recoveryMs = 10_000;
+
+let database: TestDatabase;
+let proxy: TcpProxy;
+let app: TestApp;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  proxy = await TcpProxy.start(database.url);
+  app = await startTestApp({ DATABASE_URL: proxy.url });
+});
+afterAll(async () => {
+  await app.stop();
+  await proxy.stop();
+  await database.drop();
+});
+
+let made = 0;
+const command = (): Promise<Answer> => {
+  made += 1;
+  return app.call('POST', '/tags', { as: app.admin, body: { name: `tag ${made}` } });
+};
+const query = (): Promise<Answer> => app.call('GET', '/tags', { as: app.admin });
+const login = (): Promise<Answer> => {
+  const { email, password } = app.admin;
+  return app.call('POST', '/auth/login', { body: { email, password } });
+};
+/** Health stands outside the API. */
+const health = (path: string): Promise<Answer> => app.call('GET', `/../..${path}`);
+
+async function timed(ask: () => Promise<Answer>): Promise<{ answer: Answer; ms: number }> {
+  const began = performance.now();
+  const answer = await ask();
+  return { answer, ms: performance.now() - began };
+}
+
+async function expectAway(): Promise<void> {
+  const asked = await Promise.all([command, query, login, command, query].map(timed));
+  for (const { answer, ms } of asked) {
+    expectProblem(answer, 503);
+    expect(answer.headers.get('retry-after')).toMatch(/^[1-9]\d*$/);
+    expect(ms).toBeLessThan(answerMs);
+  }
+}
+
+async function expectNotReady(): Promise<void> {
+  const ready = await timed(() => health('/readyz'));
+  expect(ready.ms).toBeLessThan(answerMs);
+  expect(ready.answer.status).toBe(503);
+  expect(ready.answer.headers.get('retry-after')).toBe('1');
+  expect(ready.answer.body['status']).toBe('not ready');
+  expect(ready.answer.body['missing']).toHaveProperty('database', 'PostgreSQL does not answer');
+}
+
+async function expectAlive(): Promise<void> {
+  const live = await timed(() => health('/livez'));
+  expect(live.answer.status).toBe(200);
+  expect(live.ms).toBeLessThan(1_000);
+}
+
+async function expectRecovery(): Promise<void> {
+  const deadline = performance.now() + recoveryMs;
+  const within = (ask: () => Promise<Answer>, status: number): Promise<Answer> =>
+    eventually(ask, (answer) => answer.status === status, deadline - performance.now());
+
+  const [ready, done, listed, entered] = await Promise.all([
+    within(() => health('/readyz'), 200),
+    // 201, not 202: the read models have caught up.
+    within(command, 201),
+    within(query, 200),
+    within(login, 200),
+  ]);
+  expect(ready.text).toBe('{"status":"ok"}');
+  expect([done.status, listed.status, entered.status]).toEqual([201, 200, 200]);
+  expect(performance.now()).toBeLessThan(deadline + 500);
+}
+
+describe('a database that is away', () => {
+  test('given all connections are cut, when asked at once, then it answers or says when, and goes on', async () => {
+    expect((await command()).status).toBe(201);
+
+    const asked = [command(), query(), login()];
+    proxy.cut();
+    asked.push(command(), query(), login());
+
+    for (const answer of await Promise.all(asked))
+      if (answer.status >= 300) expectProblem(answer, 503);
+    await expectAlive();
+    await expectRecovery();
+  });
+
+  test('given it refuses connections, when asked, then 503 until it is back', async () => {
+    await proxy.refuse();
+
+    await Promise.all([expectAway(), expectNotReady(), expectAlive()]);
+    // When even the users are not known any more.
+    const unready = await eventually(
+      () => health('/readyz'),
+      ({ text }) => text.includes('event_log'),
+      recoveryMs,
+    );
+    expect(unready.body['missing']).toHaveProperty('event_log', 'The event log cannot be followed');
+    await Promise.all([expectAway(), expectNotReady(), expectAlive()]);
+
+    await proxy.restore();
+    await expectRecovery();
+  });
+
+  test('given it falls silent, when asked, then 503 until it is back', async () => {
+    // As soon as the first is answered, the others are in the middle of it.
+    const asked = Array.from({ length: 8 }, command);
+    await Promise.race(asked);
+    proxy.swallow();
+
+    await Promise.all([expectAway(), expectNotReady(), expectAlive()]);
+    for (const answer of await Promise.all(asked))
+      if (answer.status >= 300) expectProblem(answer, 503);
+
+    await proxy.restore();
+    await expectRecovery();
+  });
+});
+
+describe('a database that comes and goes', () => {
+  test('given load, when connections are cut again and again, then nothing is lost or doubled', async () => {
+    const load = new Load(app, 6);
+    let broken = 0;
+    for (let n = 0; n < 12; n += 1) {
+      await load.acknowledges(10);
+      broken += proxy.cut();
+    }
+    await proxy.refuse();
+    await sleep(300);
+    await proxy.restore();
+    await load.acknowledges(10);
+    await load.stop();
+
+    expect(broken).toBeGreaterThan(12);
+    await expectAllOnce(app, database.url, load);
+  });
+});
