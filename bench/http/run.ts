@@ -1,8 +1,9 @@
-import { fork, type ChildProcess } from 'node:child_process';
+import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import { startEmbeddedPostgres } from '../../src/platform/embedded-postgres/index.js';
 import { load, type Load, type Measured } from './load.js';
@@ -21,20 +22,9 @@ const Told = z.tuple([z.object({ port: z.int() })]).rest(z.unknown());
 const dataDir = await mkdtemp(path.join(os.tmpdir(), 'watchbook-bench-'));
 const postgres = await startEmbeddedPostgres({ dataDir });
 const children: ChildProcess[] = [];
-try {
-  await run();
-} finally {
-  for (const child of children) {
-    child.kill('SIGTERM');
-    await once(child, 'exit');
-  }
-  await postgres.stop();
-  await rm(dataDir, { recursive: true, force: true });
-}
-
 async function run(): Promise<void> {
-  const watchbook = `http://127.0.0.1:${await start('watchbook-server.ts')}`;
-  const plain = `http://127.0.0.1:${await start('plain-server.ts')}`;
+  const watchbook = await startWatchbook();
+  const plain = await startPlain();
   const token = await logIn(watchbook);
   const ids = await seed(watchbook, token);
   const one = (prefix: string): Load['requests'] =>
@@ -72,20 +62,36 @@ interface Case {
   readonly load: Load;
 }
 
-async function start(file: string): Promise<number> {
-  const child = fork(path.join(import.meta.dirname, file), {
-    env: {
-      ...process.env,
-      DATABASE_URL: postgres.url,
-      DATA_DIR: dataDir,
-      PORT: '0',
-      ADMIN_PASSWORD: password,
-      LOG_LEVEL: 'error',
-    },
+const environment = {
+  ...process.env,
+  DATABASE_URL: postgres.url,
+  DATA_DIR: dataDir,
+  PORT: '0',
+  ADMIN_PASSWORD: password,
+  LOG_LEVEL: 'error',
+};
+
+/** As `npm start` runs it. @returns Its address, which it prints. */
+async function startWatchbook(): Promise<string> {
+  const main = path.join(import.meta.dirname, '../../dist/cli/main.js');
+  const child = spawn(process.execPath, ['--enable-source-maps', main, 'serve'], {
+    env: environment,
+    stdio: ['ignore', 'pipe', 'inherit'],
   });
   children.push(child);
+  for await (const line of createInterface(child.stdout)) {
+    const address = /listens on (?<url>http:\S+)/.exec(line)?.groups?.['url'];
+    if (address !== undefined) return address;
+  }
+  throw new Error('Watchbook did not start');
+}
+
+async function startPlain(): Promise<string> {
+  const file = path.join(import.meta.dirname, 'plain-server.ts');
+  const child = fork(file, { env: environment });
+  children.push(child);
   const [{ port }] = Told.parse(await once(child, 'message'));
-  return port;
+  return `http://127.0.0.1:${port}`;
 }
 
 async function logIn(url: string): Promise<string> {
@@ -149,4 +155,15 @@ function report(measured: ReadonlyMap<string, readonly Measured[]>): void {
       median(`${what}: plain`, (one) => one.perSecond)
     ).toFixed(2);
   console.log(`\none: ${ratio('one')} × plain, list of 100: ${ratio('list of 100')} × plain`);
+}
+
+try {
+  await run();
+} finally {
+  for (const child of children) {
+    child.kill('SIGTERM');
+    await once(child, 'exit');
+  }
+  await postgres.stop();
+  await rm(dataDir, { recursive: true, force: true });
 }

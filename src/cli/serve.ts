@@ -60,12 +60,14 @@ function withoutPassword(url: string): string {
   return shown.href;
 }
 
-/** Resolves at the first Ctrl-C or SIGTERM; at the second, the process goes at once. */
+/** Resolves at the first Ctrl-C or SIGTERM; at the second, whichever it is, the process goes at once. */
 function stopSignal(): Promise<string> {
   return new Promise((resolve) => {
+    let isStopping = false;
     for (const signal of ['SIGINT', 'SIGTERM'] as const)
-      process.once(signal, () => {
-        process.once(signal, () => process.exit(130));
+      process.on(signal, () => {
+        if (isStopping) process.exit(130);
+        isStopping = true;
         resolve(signal);
       });
   });

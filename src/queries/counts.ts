@@ -30,7 +30,8 @@ export class Counts {
       fragment: sql.fragment`(${counting})`,
       learn: (count) => {
         // Counted while the read models moved on: nobody can tell for which state.
-        if (this.version() !== version || this.remembered.size >= maxRemembered) return;
+        if (this.version() !== version) return;
+        if (this.remembered.size >= maxRemembered) this.remembered.clear();
         this.remembered.set(key, { count, until: this.now() + maxAgeMs });
       },
     };
