@@ -17,7 +17,8 @@ const common = {
 
 /** Tests are named by what they cost: see docs/testing.md. */
 export default {
-  maxWorkers: 2,
+  // More than cores: many tests wait for servers to start, stop, or come back.
+  maxWorkers: 4,
   projects: [
     { ...common, displayName: 'unit', testMatch: ['<rootDir>/tests/**/*.unit.test.ts'] },
     {
