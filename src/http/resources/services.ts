@@ -166,7 +166,7 @@ export function serviceRoutes(
       method: 'patch',
       path: '/services/{id}',
       summary: 'Change a service',
-      description: 'What is not sent stays as it is.',
+      description: 'What is not sent stays as it is, within `expect`, too.',
       tag: 'services',
       access: 'user',
       kind: 'command',
