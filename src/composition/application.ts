@@ -15,6 +15,7 @@ import { migrate } from '../platform/migrations.js';
 import { createPool } from '../platform/postgres.js';
 import { Housekeeping } from '../processes/housekeeping.js';
 import { RetireUsers } from '../processes/retire-users.js';
+import { followLog } from '../projections/followed-log.js';
 import { CheckpointWatcher } from '../projections/checkpoint-watcher.js';
 import { MemoryDirectory } from '../projections/memory-directory.js';
 import { ProjectionEngine } from '../projections/projection-engine.js';
@@ -66,6 +67,8 @@ async function start(
   shutdown.add(() => server.stop());
   await migrate(server.url, 'up');
   const container = await compose(configuration, server.url, log, shutdown);
+  await ensureBuiltInRoles(container.get(CommandBus));
+  await checkWhichLog(container);
   await startReaders(container, configuration, shutdown);
   const firstAdministrator = await prepareAccounts(container, configuration);
   const address = await serve(container, configuration, shutdown);
@@ -107,6 +110,16 @@ async function compose(
   return container;
 }
 
+/** Nobody reads the log before it is known to be the one that the checkpoints speak of. */
+async function checkWhichLog(container: Container): Promise<void> {
+  const identity = await container.get(tokens.eventStore).identity();
+  if (identity === undefined) throw new Error('Unreachable: the log holds the built-in roles');
+  if (await followLog(container.get(tokens.pool), identity))
+    container
+      .get(tokens.log)
+      .warn({ identity }, 'The event log is another one: all read models are filled anew from it');
+}
+
 async function startReaders(
   container: Container,
   { roles }: Configuration,
@@ -139,7 +152,6 @@ async function prepareAccounts(
   { adminEmail, adminPassword }: Configuration,
 ): Promise<FirstAdministrator | undefined> {
   const bus = container.get(CommandBus);
-  await ensureBuiltInRoles(bus);
   const read = container.get(StateReader);
   const chosen = { email: adminEmail, password: adminPassword };
   const [credentials, directory] = [container.get(Credentials), container.get(MemoryDirectory)];

@@ -31,8 +31,8 @@ export const erased = '[erased]';
 
 const maxEventBytes = 256 * 1024;
 const maxEventsPerAppend = 500;
-/** What a store writes well within the time an append may take. */
-const maxAppendBytes = 8 * 1024 * 1024;
+/** Data and metadata together. EventStoreDB takes appends of 1 MiB; this leaves it room for what goes with them. */
+const maxAppendBytes = 1_000_000;
 const maxStreamName = 255;
 
 /**
@@ -61,8 +61,8 @@ export class EventCodec {
     const stored = await Promise.all(events.map((event) => this.encodeOne(event)));
     if (new Set(stored.map(({ id }) => id)).size < stored.length)
       throw new EventRefused('An append cannot hold the same event twice');
-    if (stored.reduce((sum, { data }) => sum + Buffer.byteLength(data), 0) > maxAppendBytes)
-      throw new EventRefused(`An append can hold ${maxAppendBytes} bytes of data`);
+    if (stored.reduce((sum, event) => sum + bytesOf(event), 0) > maxAppendBytes)
+      throw new EventRefused(`An append can hold ${maxAppendBytes} bytes of data and metadata`);
     return stored;
   }
 
@@ -94,6 +94,10 @@ export class EventCodec {
       throw new EventRefused(`${type}: an event can hold ${maxEventBytes} bytes of data`);
     return { id: id.toLowerCase(), type, version, data: json, metadata: JSON.stringify(meta) };
   }
+}
+
+function bytesOf({ data, metadata }: StoredEvent): number {
+  return Buffer.byteLength(data) + Buffer.byteLength(metadata);
 }
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;

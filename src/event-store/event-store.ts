@@ -11,8 +11,10 @@ import { type StreamId } from './stream-id.js';
  */
 export interface EventStore {
   /**
-   * Appends all of the events to one stream, or none. Repeating an append with the same event ids at the same place
-   * changes nothing and answers as the first time, so an append with an unknown outcome can be sent again.
+   * Appends all of the events to one stream, or none. Repeating an append with the same event ids and the same expected
+   * revision changes nothing and answers as the first time, so an append with an unknown outcome can be sent again;
+   * repeating only a part of it conflicts. With `any` and `stream-exists`, which name no place, a repetition is
+   * recognised for as long as it is among the last thousand events of the stream; a store may do better.
    *
    * @throws WrongExpectedRevision when the stream is not where the caller thought.
    * @throws EventRefused for events that do not fit their schema or are too large; nothing was sent.
@@ -33,6 +35,14 @@ export interface EventStore {
 
   /** As `readAll`, and then goes on with what is appended, until the signal. The consumer's pace is the pace. */
   subscribe(range: LogRange, signal: AbortSignal): AsyncIterable<LogBatch>;
+
+  /**
+   * Tells this log from any other: whoever remembers a position remembers this with it, because positions of one log
+   * mean nothing in another. `undefined` while the log is empty.
+   *
+   * @throws EventStoreUnavailable
+   */
+  identity(): Promise<string | undefined>;
 
   close(): Promise<void>;
 }
@@ -66,6 +76,8 @@ export interface LogRange {
   readonly after?: Position;
   /** Only events of these types; positions of the batches still tell how far the log was read. */
   readonly types?: readonly DomainEvent['type'][];
+  /** Only events of streams whose names begin so, such as `service-`; together with `types`, both must hold. */
+  readonly streamPrefix?: string;
 }
 
 export interface LogBatch {

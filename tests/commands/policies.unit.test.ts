@@ -36,6 +36,7 @@ function start(policies: Policies): CommandBus {
     readStream: unreachable,
     readAll: unreachable,
     subscribe: unreachable,
+    identity: unreachable,
     close: unreachable,
   };
   const read = new StateReader(store);

@@ -2,6 +2,7 @@ import { jest } from '@jest/globals';
 import { eventStoreConformance } from './conformance/event-store-conformance.js';
 import { appendingInBatches } from './postgres/appending-in-batches.js';
 import { keepingTheTable } from './postgres/keeping-the-table.js';
+import { knowingEveryId } from './postgres/knowing-every-id.js';
 import { losingConnections } from './postgres/losing-connections.js';
 import { PostgresLog } from './support/postgres.js';
 
@@ -17,5 +18,6 @@ eventStoreConformance('Postgres', async () => {
 });
 
 keepingTheTable();
+knowingEveryId();
 appendingInBatches();
 losingConnections();

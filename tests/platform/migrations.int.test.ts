@@ -129,7 +129,7 @@ describe('Going back', () => {
       await query(insert);
       const before = await schema();
 
-      const error = await failure(migrate(database.url, 'down', 2));
+      const error = await failure(migrate(database.url, 'down', names.length));
 
       expect(String(error)).toContain('Passwords and the keys to personal data are kept here');
       expect(await schema()).toEqual(before);

@@ -53,6 +53,7 @@ export class LogReader {
       range.types ?? null,
       pageSize,
       horizon,
+      range.streamPrefix ?? null,
     ]);
     const head = BigInt(rows[0]?.[0] ?? '0');
     const found = rows.filter((row) => row[1] !== null);
@@ -62,6 +63,12 @@ export class LogReader {
     const reached = end < horizon ? end : horizon;
     const upTo = full ? (entries.at(-1)?.position ?? reached) : reached;
     return { entries, upTo, atEnd: upTo === end, head };
+  }
+
+  /** The id of the first event ever; `undefined` while there is none. */
+  async firstId(): Promise<string | undefined> {
+    const [first] = await this.query(firstEvent, []);
+    return first?.[0] ?? undefined;
   }
 
   private async readTogether(wanted: readonly StreamPage[]): Promise<StoredEntry[][]> {
@@ -152,9 +159,15 @@ const page = {
          WHERE e.position > $1
            AND e.position <= least(head.position, $5::bigint)
            AND ($3::text[] IS NULL OR e.type = ANY ($3::text[]))
+           AND ($6::text IS NULL OR e.stream ^@ $6::text)
          ORDER BY e.position
          LIMIT $4
       ) found ON true`,
+};
+
+const firstEvent = {
+  name: 'first-event',
+  text: 'SELECT e.id FROM log.events e ORDER BY e.position LIMIT 1',
 };
 
 function toEntry(row: Row): StoredEntry {

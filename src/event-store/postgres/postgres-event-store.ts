@@ -81,6 +81,11 @@ export class PostgresEventStore implements EventStore {
     }
   }
 
+  async identity(): Promise<string | undefined> {
+    const id = await this.reader.firstId();
+    return id === undefined ? undefined : `postgres:${id}`;
+  }
+
   async close(): Promise<void> {
     await this.appends.close();
     await this.doorbell.close();

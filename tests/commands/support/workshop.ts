@@ -87,6 +87,7 @@ export function withChanges(store: EventStore, changes: Partial<EventStore>): Ev
     readStream: (...args) => store.readStream(...args),
     readAll: (...args) => store.readAll(...args),
     subscribe: (...args) => store.subscribe(...args),
+    identity: () => store.identity(),
     close: () => store.close(),
     ...changes,
   };

@@ -120,6 +120,19 @@ export function followingTheLog(subject: Subject): void {
       await follower.until('its position passes', () => upTo(follower) >= position);
     });
 
+    it('given a prefix, when followed, then only streams that begin so come', async () => {
+      const [own, other] = [newStream(), newStream()];
+      const after = await mark(subject.store);
+      const follower = follow({ after, streamPrefix: own });
+      const events = renames(4);
+      for (const [index, event] of events.entries())
+        await subject.store.append(index % 2 === 0 ? own : other, 'any', [event]);
+      const { position } = await subject.store.append(other, 'any', [renamed()]);
+      await follower.until('its position passes', () => upTo(follower) >= position);
+
+      expect(ids(follower.entries)).toEqual(ids([events[0], events[2]].flatMap((e) => e ?? [])));
+    });
+
     it('given a follower that was dropped, when it resumes, then it lacks nothing', async () => {
       const stream = newStream();
       const after = await mark(subject.store);

@@ -112,6 +112,15 @@ export function keepingEvents(subject: Subject): void {
       expect(Math.max(...times)).toBeLessThan(after + 60_000);
     });
 
+    it('given a log, when two stores are asked which it is, then they agree for ever', async () => {
+      await subject.store.append(newStream(), 'any', [renamed()]);
+      const identity = await subject.store.identity();
+      await subject.store.append(newStream(), 'any', [renamed()]);
+
+      expect(identity).toMatch(/./);
+      expect(await subject.another.identity()).toBe(identity);
+    });
+
     it('given personal data, when read, then it is readable', async () => {
       const userId = randomUUID();
       const event = newEvent({ type: 'UserRenamed', data: { userId, fullName: 'Ada 👩‍💻' } });

@@ -96,6 +96,26 @@ export function racingWriters(subject: Subject): void {
       expect(ids(await readStream(subject.store, stream))).toEqual(ids(events));
     });
 
+    it('given a caller who waits for each append, when read, then its order is kept', async () => {
+      const after = await mark(subject.store);
+      const streams = Array.from({ length: 8 }, newStream);
+      const callers = streams.map(async (stream, caller) => {
+        const written: string[] = [];
+        for (let index = 0; index < 10; index += 1) {
+          const event = renamed();
+          const place = streams[(caller + index) % streams.length] ?? stream;
+          await both(index).append(place, 'any', [event]);
+          written.push(event.id);
+        }
+        return written;
+      });
+
+      const written = await Promise.all(callers);
+
+      const log = ids(await readAll(subject.store, { after }));
+      for (const own of written) expect(log.filter((id) => own.includes(id))).toEqual(own);
+    });
+
     it('given writers in two stores, when followed meanwhile, then nothing is missed', async () => {
       const after = await mark(subject.store);
       const streams = Array.from({ length: 12 }, newStream);

@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { type LogBatch } from '../../../src/event-store/event-store.js';
+import { randomUUID } from 'node:crypto';
+import { type LogBatch, type LogRange } from '../../../src/event-store/event-store.js';
+import { type StreamId, tagStream } from '../../../src/event-store/stream-id.js';
 import { deleted, ids, newStream, recolored, renamed, renames } from '../support/events.js';
 import { appendMany, inStreams, isRising, mark } from '../support/reading.js';
 import { readAll, readBatches, readStream } from '../support/reading.js';
@@ -70,6 +72,27 @@ export function readingTheLog(subject: Subject): void {
       const entries = batches.flatMap((batch) => batch.entries);
       expect(ids(inStreams([stream], entries))).toEqual(ids(wanted));
       expectProgress(after, batches);
+    });
+
+    it('given a prefix, when read, then only streams that begin so are found', async () => {
+      const name = randomUUID();
+      const own: StreamId = `role-${name}a`;
+      const odd: StreamId = `role-${name}%`;
+      const other = tagStream(name);
+      const after = await mark(subject.store);
+      for (const stream of [own, other, odd])
+        await subject.store.append(stream, 'no-stream', [renamed(), recolored()]);
+
+      const found = async (range: LogRange): Promise<string[]> =>
+        (await readAll(subject.store, { after, ...range })).map(({ stream }) => stream);
+
+      expect(await found({ streamPrefix: `role-${name}` })).toEqual([own, own, odd, odd]);
+      expect(await found({ streamPrefix: `role-${name}%` })).toEqual([odd, odd]);
+      expect(await found({ streamPrefix: `role-${name}`, types: ['TagRenamed'] })).toEqual([
+        own,
+        odd,
+      ]);
+      expect(await found({ streamPrefix: `role-${name}b` })).toEqual([]);
     });
 
     it('given types nobody wrote, when read, then the position progresses anyway', async () => {

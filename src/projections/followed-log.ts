@@ -1,0 +1,40 @@
+import { type Pool, type PoolClient } from 'pg';
+
+/**
+ * Ties the checkpoints of all readers to one log. When another one is to be followed from here on, they are removed, so
+ * that everybody begins at its start: a position in one log means nothing in another. Call it before any reader starts.
+ *
+ * @param identity Of the log, as its store tells it.
+ * @returns Whether readers have to begin anew because the log is another one.
+ */
+export async function followLog(pool: Pool, identity: string): Promise<boolean> {
+  const client = await pool.connect();
+  try {
+    await client.query('BEGIN');
+    const isAnother = await compareAndReplace(client, identity);
+    await client.query('COMMIT');
+    client.release();
+    return isAnother;
+  } catch (error) {
+    client.release(true);
+    throw error;
+  }
+}
+
+async function compareAndReplace(client: PoolClient, identity: string): Promise<boolean> {
+  // The lock of whoever makes or drops read-model tables: processes that start together do it once.
+  await client.query('SELECT pg_advisory_xact_lock(7310578002)');
+  const { rows } = await client.query<{ identity: string }>(
+    'SELECT identity FROM readers.followed_log',
+  );
+  const [followed] = rows;
+  if (followed?.identity === identity) return false;
+  await client.query(
+    `INSERT INTO readers.followed_log (identity) VALUES ($1)
+         ON CONFLICT (only_row) DO UPDATE
+        SET identity = EXCLUDED.identity`,
+    [identity],
+  );
+  const { rowCount } = await client.query('DELETE FROM readers.checkpoints');
+  return (rowCount ?? 0) > 0;
+}
