@@ -6,15 +6,19 @@ export class TcpProxy {
   private server: Server | undefined;
   private readonly pairs = new Set<Pair>();
   private swallows = false;
+  private holds = false;
 
   private constructor(
     private readonly target: URL,
     private port: number,
   ) {}
 
-  /** @param url Of the database; its host and port are what the proxy leads to. */
-  static async start(url: string): Promise<TcpProxy> {
-    const proxy = new TcpProxy(new URL(url), 0);
+  /**
+   * @param url Of the database; its host and port are what the proxy leads to.
+   * @param port Of the proxy; a free one when left out.
+   */
+  static async start(url: string, port = 0): Promise<TcpProxy> {
+    const proxy = new TcpProxy(new URL(url), port);
     await proxy.listen();
     return proxy;
   }
@@ -53,6 +57,17 @@ export class TcpProxy {
     for (const pair of this.pairs) pair.silence();
   }
 
+  /** Stands still as a process that was stopped: nothing gets through until `release`, and then all of it. */
+  hold(): void {
+    this.holds = true;
+    for (const pair of this.pairs) pair.hold();
+  }
+
+  release(): void {
+    this.holds = false;
+    for (const pair of this.pairs) pair.release();
+  }
+
   /** Lets new connections through again. Those that went silent stay silent for ever. */
   async restore(): Promise<void> {
     this.swallows = false;
@@ -78,6 +93,7 @@ export class TcpProxy {
       : connect({ host: this.target.hostname, port: Number(this.target.port) });
     const pair = new Pair(client, upstream, () => this.pairs.delete(pair));
     this.pairs.add(pair);
+    if (this.holds) pair.hold();
   }
 }
 
@@ -102,6 +118,14 @@ class Pair {
 
   silence(): void {
     this.isSilent = true;
+  }
+
+  hold(): void {
+    for (const socket of [this.client, this.upstream]) socket?.pause();
+  }
+
+  release(): void {
+    for (const socket of [this.client, this.upstream]) socket?.resume();
   }
 
   reset(): void {
