@@ -6,6 +6,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { type AboutDouble, LogOptions, type OpenedLog } from './control-messages.js';
+import { onPort } from './ports.js';
 import { ServedLog } from './served-log.js';
 
 /** All the logs of a child, and the door by which tests open them and make things go wrong. */
@@ -28,11 +29,10 @@ export class Control {
         (error: unknown) => response.writeHead(500).end(String(error)),
       );
     });
-    server.listen(port, '127.0.0.1');
-    await once(server, 'listening');
-    const address = server.address();
-    const at = typeof address === 'object' && address !== null ? address.port : port;
-    return `http://127.0.0.1:${at}`;
+    return onPort(port, async (free) => {
+      await once(server.listen(free, '127.0.0.1'), 'listening');
+      return `http://127.0.0.1:${free}`;
+    });
   }
 
   private async answer(request: IncomingMessage): Promise<unknown> {

@@ -3,6 +3,7 @@ import gossipGrpc from '@eventstore/db-client/generated/gossip_grpc_pb.js';
 import featuresGrpc from '@eventstore/db-client/generated/serverfeatures_grpc_pb.js';
 import streamsGrpc from '@eventstore/db-client/generated/streams_grpc_pb.js';
 import { TcpProxy } from '../tcp-proxy.js';
+import { onPort } from './ports.js';
 import { type ServedLog } from './served-log.js';
 import { append } from './wire/append.js';
 import { batchAppend } from './wire/batch-append.js';
@@ -28,11 +29,8 @@ export class DoubleNode {
         else resolve(bound);
       });
     });
-    const node = new DoubleNode(
-      log,
-      server,
-      await TcpProxy.start(`tcp://127.0.0.1:${inner}`, port),
-    );
+    const proxy = await onPort(port, (outer) => TcpProxy.start(`tcp://127.0.0.1:${inner}`, outer));
+    const node = new DoubleNode(log, server, proxy);
     server.addService(featuresGrpc.ServerFeaturesService, {
       getSupportedMethods: supportedMethods(node),
     });

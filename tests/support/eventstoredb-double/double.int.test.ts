@@ -1,28 +1,23 @@
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
-import { type DoubleLog, EventStoreDbDouble } from './eventstoredb-double.js';
+import { afterAll, afterEach, beforeAll, describe, jest } from '@jest/globals';
+import { appending } from './specification/appending.js';
+import { failing } from './specification/failing.js';
+import { living } from './specification/living.js';
+import { reading } from './specification/reading.js';
+import { subscribing } from './specification/subscribing.js';
+import { Workbench } from './specification/workbench.js';
 
-let double: EventStoreDbDouble;
-let log: DoubleLog;
+jest.setTimeout(30_000);
 
-beforeAll(async () => {
-  double = await EventStoreDbDouble.start();
-  log = await double.openLog();
-});
-afterAll(() => double.stop());
+/** What is relied on in the double, tried with the client that talks to real servers. */
+describe('the double of EventStoreDB', () => {
+  const bench = new Workbench();
+  beforeAll(() => bench.start());
+  afterEach(() => bench.clear());
+  afterAll(() => bench.stop());
 
-it('keeps what it has acknowledged, through a kill', async () => {
-  const client = EventStoreDBClient.connectionString(log.url);
-  const event = jsonEvent({ type: 'happened', data: { what: 'this' } });
-  await client.appendToStream('stream', event, { expectedRevision: 'no_stream' });
-
-  await double.kill();
-  await double.restart();
-
-  const again = EventStoreDBClient.connectionString(log.url);
-  const ids: unknown[] = [];
-  for await (const read of again.readStream('stream')) ids.push(read.event?.id);
-  expect(ids).toEqual([event.id]);
-  await again.dispose();
-  await client.dispose();
+  appending(bench);
+  reading(bench);
+  subscribing(bench);
+  failing(bench);
+  living(bench);
 });

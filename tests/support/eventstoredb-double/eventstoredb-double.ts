@@ -65,6 +65,7 @@ export class EventStoreDbDouble {
     process.kill(this.pid, 'SIGCONT');
   }
 
+  /** For everybody, with all that was kept. */
   async stop(): Promise<void> {
     if (isAlive(this.pid)) await this.kill();
     await rm(this.folder, { recursive: true, force: true });

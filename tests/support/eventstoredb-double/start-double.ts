@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -14,20 +15,26 @@ const { values } = parseArgs({
   options: {
     port: { type: 'string' },
     'control-port': { type: 'string', default: '0' },
-    /** Where logs are kept; a new temporary one when left out. */
+    /** Where logs are kept until the end; a new temporary one when left out. */
     folder: { type: 'string' },
   },
 });
 const folder = values.folder ?? (await mkdtemp(path.join(tmpdir(), 'eventstoredb-double-')));
 const url = await Control.start(folder, Number(values['control-port']));
 
+const end = (): never => {
+  rmSync(folder, { recursive: true, force: true });
+  process.exit();
+};
+
 if (values.port === undefined) {
   // The parent holds the other end: without it there is nobody left to serve.
-  process.stdin.resume().on('close', () => process.exit());
+  process.stdin.resume().once('close', end);
   process.stdout.write(`${url}\n`);
 } else {
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, end);
   const body = JSON.stringify({ ports: [Number(values.port)], batchAppend: true });
   const answer = await fetch(`${url}/logs`, { method: 'POST', body });
   if (!answer.ok) throw new Error(await answer.text());
-  console.log(`esdb://127.0.0.1:${values.port}?tls=false (control: ${url}, files: ${folder})`);
+  console.log(`esdb://127.0.0.1:${values.port}?tls=false (control: ${url})`);
 }

@@ -7,9 +7,11 @@ import { type Proposed } from '../log/records.js';
 import { type DoubleNode } from '../double-node.js';
 import { type Append, bytesOf, carryOut, MAX_APPEND_BYTES, type Reply } from './appending.js';
 import { appendTooLarge, RpcError, streamDeleted, timedOut } from './errors.js';
-import { expectedOf, proposedOf, streamNameOf } from './messages.js';
+import { expectedOf, proposedOf, streamNameOf, success } from './messages.js';
 
 const { AppendResp } = streamsPb;
+const { Empty } = sharedPb;
+const types = { Empty, Position: AppendResp.Position };
 
 /** Streams.Append: one append for each call. */
 export function append(
@@ -61,7 +63,7 @@ function responseTo(
   const response = new AppendResp();
   switch (reply.result) {
     case 'appended':
-      response.setSuccess(success(reply.revision, reply.position));
+      response.setSuccess(success(new AppendResp.Success(), types, reply));
       return response;
     case 'wrong-expected-version':
       response.setWrongExpectedVersion(wrong(expected, reply.current));
@@ -75,28 +77,13 @@ function responseTo(
   }
 }
 
-function success(revision: number, position: number | undefined): Streams.AppendResp.Success {
-  const message = new AppendResp.Success();
-  if (revision === NO_STREAM) message.setNoStream(new sharedPb.Empty());
-  else message.setCurrentRevision(String(revision));
-  if (position === undefined) {
-    message.setNoPosition(new sharedPb.Empty());
-  } else {
-    const at = new AppendResp.Position();
-    at.setCommitPosition(String(position));
-    at.setPreparePosition(String(position));
-    message.setPosition(at);
-  }
-  return message;
-}
-
 function wrong(expected: Expected, current: number): Streams.AppendResp.WrongExpectedVersion {
   const message = new AppendResp.WrongExpectedVersion();
-  if (expected === 'any') message.setExpectedAny(new sharedPb.Empty());
-  else if (expected === 'stream-exists') message.setExpectedStreamExists(new sharedPb.Empty());
-  else if (expected === NO_STREAM) message.setExpectedNoStream(new sharedPb.Empty());
+  if (expected === 'any') message.setExpectedAny(new Empty());
+  else if (expected === 'stream-exists') message.setExpectedStreamExists(new Empty());
+  else if (expected === NO_STREAM) message.setExpectedNoStream(new Empty());
   else message.setExpectedRevision(String(expected));
-  if (current === NO_STREAM) message.setCurrentNoStream(new sharedPb.Empty());
+  if (current === NO_STREAM) message.setCurrentNoStream(new Empty());
   else message.setCurrentRevision(String(current));
   return message;
 }

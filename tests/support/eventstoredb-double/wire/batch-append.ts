@@ -11,10 +11,11 @@ import { type Expected, NO_STREAM } from '../log/check-append.js';
 import { type Proposed } from '../log/records.js';
 import { type DoubleNode } from '../double-node.js';
 import { type Append, bytesOf, carryOut, MAX_APPEND_BYTES, type Reply } from './appending.js';
-import { expectedOf, proposedOf, streamIdentifier, streamNameOf } from './messages.js';
+import { expectedOf, proposedOf, streamIdentifier, streamNameOf, success } from './messages.js';
 
 const { BatchAppendResp } = streamsPb;
 const { Empty } = emptyPb;
+const types = { Empty, Position: sharedPb.AllStreamPosition };
 
 interface Gathering extends Append {
   readonly events: Proposed[];
@@ -66,8 +67,11 @@ function begin(options: Streams.BatchAppendReq.Options): Gathering {
 
 function responseTo(reply: Reply, { stream, expected }: Append): Streams.BatchAppendResp {
   switch (reply.result) {
-    case 'appended':
-      return succeeded(reply.revision, reply.position);
+    case 'appended': {
+      const response = new BatchAppendResp();
+      response.setSuccess(success(new BatchAppendResp.Success(), types, reply));
+      return response;
+    }
     case 'wrong-expected-version':
       return failed(wrong(expected, reply.current));
     case 'stream-deleted': {
@@ -85,23 +89,6 @@ function responseTo(reply: Reply, { stream, expected }: Append): Streams.BatchAp
       return failed(status);
     }
   }
-}
-
-function succeeded(revision: number, position: number | undefined): Streams.BatchAppendResp {
-  const success = new BatchAppendResp.Success();
-  if (revision === NO_STREAM) success.setNoStream(new Empty());
-  else success.setCurrentRevision(String(revision));
-  if (position === undefined) {
-    success.setNoPosition(new Empty());
-  } else {
-    const at = new sharedPb.AllStreamPosition();
-    at.setCommitPosition(String(position));
-    at.setPreparePosition(String(position));
-    success.setPosition(at);
-  }
-  const response = new BatchAppendResp();
-  response.setSuccess(success);
-  return response;
 }
 
 function failed(status: Status.Status): Streams.BatchAppendResp {

@@ -1,10 +1,9 @@
-import { type handleUnaryCall } from '@grpc/grpc-js';
+import { type handleUnaryCall, type Metadata } from '@grpc/grpc-js';
 import streamsPb from '@eventstore/db-client/generated/streams_pb.js';
 import type * as Streams from '@eventstore/db-client/generated/streams_pb.js';
-import { type Answer, type Expected } from '../log/check-append.js';
 import { type DoubleNode } from '../double-node.js';
 import { RpcError, streamDeleted, wrongExpectedVersion } from './errors.js';
-import { expectedOf, streamNameOf } from './messages.js';
+import { at, expectedOf, streamNameOf } from './messages.js';
 
 const { DeleteResp, TombstoneResp } = streamsPb;
 
@@ -12,15 +11,11 @@ const { DeleteResp, TombstoneResp } = streamsPb;
 export function deleteStream(
   node: DoubleNode,
 ): handleUnaryCall<Streams.DeleteReq, Streams.DeleteResp> {
-  return (call, callback) => {
-    const { stream, expected } = target(call.request.getOptions());
-    const answer =
-      node.refusesFor(call.metadata) ??
-      positionIn(node.log.events.delete(stream, expected), stream, expected);
+  return ({ request, metadata }, callback) => {
+    const position = remove(node, metadata, request.getOptions(), 'delete');
     const response = new DeleteResp();
-    if (typeof answer === 'number') response.setPosition(at(new DeleteResp.Position(), answer));
-    if (answer instanceof RpcError) callback(answer);
-    else callback(null, response);
+    if (position instanceof RpcError) callback(position);
+    else callback(null, response.setPosition(at(new DeleteResp.Position(), position)));
   };
 }
 
@@ -28,43 +23,29 @@ export function deleteStream(
 export function tombstoneStream(
   node: DoubleNode,
 ): handleUnaryCall<Streams.TombstoneReq, Streams.TombstoneResp> {
-  return (call, callback) => {
-    const { stream, expected } = target(call.request.getOptions());
-    const answer =
-      node.refusesFor(call.metadata) ??
-      positionIn(node.log.events.tombstone(stream, expected), stream, expected);
+  return ({ request, metadata }, callback) => {
+    const position = remove(node, metadata, request.getOptions(), 'tombstone');
     const response = new TombstoneResp();
-    if (typeof answer === 'number') response.setPosition(at(new TombstoneResp.Position(), answer));
-    if (answer instanceof RpcError) callback(answer);
-    else callback(null, response);
+    if (position instanceof RpcError) callback(position);
+    else callback(null, response.setPosition(at(new TombstoneResp.Position(), position)));
   };
 }
 
-type Options = Streams.DeleteReq.Options | Streams.TombstoneReq.Options;
-
-function target(options: Options | undefined): { stream: string; expected: Expected } {
+function remove(
+  node: DoubleNode,
+  metadata: Metadata,
+  options: Streams.DeleteReq.Options | Streams.TombstoneReq.Options | undefined,
+  how: 'delete' | 'tombstone',
+): number | RpcError {
+  const elsewhere = node.refusesFor(metadata);
+  if (elsewhere) return elsewhere;
   const stream = streamNameOf(options?.getStreamIdentifier());
-  return { stream, expected: options ? expectedOf(options, options.getRevision()) : 'any' };
-}
-
-function at<T extends Streams.DeleteResp.Position | Streams.TombstoneResp.Position>(
-  message: T,
-  position: number,
-): T {
-  message.setCommitPosition(String(position));
-  message.setPreparePosition(String(position));
-  return message;
-}
-
-function positionIn(
-  answer: Answer,
-  stream: string,
-  expected: Expected,
-): number | undefined | RpcError {
-  if (answer.result === 'appended') return answer.position;
+  const expected = options ? expectedOf(options, options.getRevision()) : 'any';
+  const answer = node.log.events[how](stream, expected);
+  if (answer.result === 'appended') return answer.position ?? 0;
   if (answer.result === 'stream-deleted') return streamDeleted(stream);
   // As the server numbers them.
-  const version = { any: -2, 'stream-exists': -4 };
-  const number = typeof expected === 'number' ? expected : version[expected];
+  const numbers = { any: -2, 'stream-exists': -4 };
+  const number = typeof expected === 'number' ? expected : numbers[expected];
   return wrongExpectedVersion(stream, number, answer.current);
 }

@@ -2,7 +2,7 @@ import sharedPb from '@eventstore/db-client/generated/shared_pb.js';
 import type * as Shared from '@eventstore/db-client/generated/shared_pb.js';
 import streamsPb from '@eventstore/db-client/generated/streams_pb.js';
 import type * as Streams from '@eventstore/db-client/generated/streams_pb.js';
-import { type Expected, NO_STREAM } from '../log/check-append.js';
+import { type Answer, type Expected, NO_STREAM } from '../log/check-append.js';
 import { type LogRecord, type Proposed, TOMBSTONE } from '../log/records.js';
 
 const { ReadResp } = streamsPb;
@@ -55,9 +55,7 @@ export function eventMessage(record: LogRecord, target?: LogRecord | 'missing'):
   if (target === undefined) event.setEvent(recordedEvent(record));
   else event.setLink(recordedEvent(record));
   if (target !== undefined && target !== 'missing') event.setEvent(recordedEvent(target));
-  const message = new ReadResp();
-  message.setEvent(event);
-  return message;
+  return filled((message) => message.setEvent(event));
 }
 
 function recordedEvent(record: LogRecord): Streams.ReadResp.ReadEvent.RecordedEvent {
@@ -69,8 +67,7 @@ function recordedEvent(record: LogRecord): Streams.ReadResp.ReadEvent.RecordedEv
   event.setStreamRevision(
     record.revision === TOMBSTONE ? '9223372036854775807' : String(record.revision),
   );
-  event.setCommitPosition(String(record.position));
-  event.setPreparePosition(String(record.position));
+  at(event, record.position);
   const contentType = record.isJson ? 'application/json' : 'application/octet-stream';
   event.getMetadataMap().set('type', record.type);
   event.getMetadataMap().set('content-type', contentType);
@@ -81,33 +78,63 @@ function recordedEvent(record: LogRecord): Streams.ReadResp.ReadEvent.RecordedEv
   return event;
 }
 
+interface PositionMessage {
+  setCommitPosition(value: string): unknown;
+  setPreparePosition(value: string): unknown;
+}
+
+export function at<T extends PositionMessage>(message: T, position: number): T {
+  message.setCommitPosition(String(position));
+  message.setPreparePosition(String(position));
+  return message;
+}
+
+interface SuccessMessage<Empty, Position> {
+  setCurrentRevision(value: string): unknown;
+  setNoStream(value: Empty): unknown;
+  setPosition(value: Position): unknown;
+  setNoPosition(value: Empty): unknown;
+}
+
+/** Append and BatchAppend have messages of their own for the same things. */
+export function success<
+  Empty,
+  Position extends PositionMessage,
+  T extends SuccessMessage<Empty, Position>,
+>(
+  message: T,
+  types: { readonly Empty: new () => Empty; readonly Position: new () => Position },
+  { revision, position }: Extract<Answer, { result: 'appended' }>,
+): T {
+  if (revision === NO_STREAM) message.setNoStream(new types.Empty());
+  else message.setCurrentRevision(String(revision));
+  if (position === undefined) message.setNoPosition(new types.Empty());
+  else message.setPosition(at(new types.Position(), position));
+  return message;
+}
+
 export function notFoundMessage(stream: string): Streams.ReadResp {
   const notFound = new ReadResp.StreamNotFound();
   notFound.setStreamIdentifier(streamIdentifier(stream));
-  const message = new ReadResp();
-  message.setStreamNotFound(notFound);
-  return message;
+  return filled((message) => message.setStreamNotFound(notFound));
 }
 
 export function confirmationMessage(id: string): Streams.ReadResp {
   const confirmation = new ReadResp.SubscriptionConfirmation();
   confirmation.setSubscriptionId(id);
-  const message = new ReadResp();
-  message.setConfirmation(confirmation);
-  return message;
+  return filled((message) => message.setConfirmation(confirmation));
 }
 
 export function checkpointMessage(position: number): Streams.ReadResp {
-  const checkpoint = new ReadResp.Checkpoint();
-  checkpoint.setCommitPosition(String(position));
-  checkpoint.setPreparePosition(String(position));
-  const message = new ReadResp();
-  message.setCheckpoint(checkpoint);
-  return message;
+  return filled((message) => message.setCheckpoint(at(new ReadResp.Checkpoint(), position)));
 }
 
 export function caughtUpMessage(): Streams.ReadResp {
+  return filled((message) => message.setCaughtUp(new ReadResp.CaughtUp()));
+}
+
+function filled(fill: (message: Streams.ReadResp) => unknown): Streams.ReadResp {
   const message = new ReadResp();
-  message.setCaughtUp(new ReadResp.CaughtUp());
+  fill(message);
   return message;
 }
