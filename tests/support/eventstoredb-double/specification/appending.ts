@@ -23,7 +23,7 @@ export function appending(bench: Workbench): void {
       ({ client } = await bench.log({ batchAppend }));
     });
 
-    it('numbers the events of a stream from 0, and tells where the last one stands', async () => {
+    it('given events, when appended, then they are numbered from 0, and it says where the last stands', async () => {
       const first = await client.appendToStream('s', several(3), { expectedRevision: NO_STREAM });
       const second = await client.appendToStream('s', happened(), { expectedRevision: 2n });
       expect([first.nextExpectedRevision, second.nextExpectedRevision]).toEqual([2n, 3n]);
@@ -37,19 +37,22 @@ export function appending(bench: Workbench): void {
       ['no stream', NO_STREAM],
       ['an earlier revision', 0n],
       ['a later revision', 7n],
-    ] as const)('refuses %s where another revision stands', async (_what, expectedRevision) => {
-      await client.appendToStream('s', several(2));
-      const error = await failure(client.appendToStream('s', happened(), { expectedRevision }));
-      expect(error).toBeInstanceOf(WrongExpectedVersionError);
-      expect(error).toMatchObject({
-        streamName: 's',
-        expectedVersion: expectedRevision,
-        actualVersion: 1n,
-      });
-    });
+    ] as const)(
+      'given two events, when %s is expected, then it is refused',
+      async (_what, expectedRevision) => {
+        await client.appendToStream('s', several(2));
+        const error = await failure(client.appendToStream('s', happened(), { expectedRevision }));
+        expect(error).toBeInstanceOf(WrongExpectedVersionError);
+        expect(error).toMatchObject({
+          streamName: 's',
+          expectedVersion: expectedRevision,
+          actualVersion: 1n,
+        });
+      },
+    );
 
     it.each<AppendExpectedRevision>([STREAM_EXISTS, 0n])(
-      'refuses %s where no stream is',
+      'given no stream, when %s is expected, then it is refused',
       async (expectedRevision) => {
         const error = await failure(client.appendToStream('s', happened(), { expectedRevision }));
         expect(error).toBeInstanceOf(WrongExpectedVersionError);
@@ -61,7 +64,7 @@ export function appending(bench: Workbench): void {
       ['no stream', NO_STREAM],
       ['any', ANY],
     ] as const)(
-      'answers a repetition that expects %s as the first time, whatever came after',
+      'given events after it, when repeated with %s, then the answer is that of the first time',
       async (_what, expectedRevision) => {
         const events = several(2);
         const first = await client.appendToStream('s', events, { expectedRevision });
@@ -72,7 +75,7 @@ export function appending(bench: Workbench): void {
       },
     );
 
-    it('answers a repetition after a revision as the first time', async () => {
+    it('given a revision, when repeated after it, then the answer is that of the first time', async () => {
       await client.appendToStream('s', happened());
       const events = several(2);
       const first = await client.appendToStream('s', events, { expectedRevision: 0n });
@@ -82,16 +85,19 @@ export function appending(bench: Workbench): void {
     it.each([
       ['no stream', NO_STREAM],
       ['any', ANY],
-    ] as const)('refuses half a repetition that expects %s', async (_what, expectedRevision) => {
-      const event = happened();
-      await client.appendToStream('s', event);
-      const half = [event, happened()];
-      const error = await failure(client.appendToStream('s', half, { expectedRevision }));
-      expect(error).toBeInstanceOf(WrongExpectedVersionError);
-      expect(await idsIn(client, 's')).toEqual([event.id]);
-    });
+    ] as const)(
+      'given the first half, when the whole is sent with %s, then it is refused',
+      async (_what, expectedRevision) => {
+        const event = happened();
+        await client.appendToStream('s', event);
+        const half = [event, happened()];
+        const error = await failure(client.appendToStream('s', half, { expectedRevision }));
+        expect(error).toBeInstanceOf(WrongExpectedVersionError);
+        expect(await idsIn(client, 's')).toEqual([event.id]);
+      },
+    );
 
-    it('refuses more than a mebibyte', async () => {
+    it('given more than a mebibyte, when appended, then it is refused', async () => {
       const events = [
         happened({ text: 'x'.repeat(700_000) }),
         happened({ text: 'x'.repeat(400_000) }),
@@ -101,7 +107,7 @@ export function appending(bench: Workbench): void {
       expect(error).toMatchObject({ maxAppendSize: 1024 * 1024 });
     });
 
-    it('gives bytes, metadata and the time back', async () => {
+    it('given bytes and metadata, when read, then they are as they were, with the time', async () => {
       const data = Uint8Array.from([0, 255, 10]);
       const before = Date.now();
       await client.appendToStream('s', [
@@ -117,7 +123,7 @@ export function appending(bench: Workbench): void {
     });
   });
 
-  it('knows the ids of appends that expect any until it is started anew, and the others for ever', async () => {
+  it('given a restart, when repeated, then only appends that expected a revision are known', async () => {
     const { log, client } = await bench.log();
     const [loose, exact] = [happened(), happened()];
     await client.appendToStream('loose', loose);
@@ -133,7 +139,7 @@ export function appending(bench: Workbench): void {
     expect(await idsIn(again, 'exact')).toEqual([exact.id]);
   });
 
-  it('lets everybody in', async () => {
+  it('given any credentials, when appended, then they do not matter', async () => {
     const { log } = await bench.log();
     const client = bench.client(log.url.replace('esdb://', 'esdb://somebody:secret@'));
     const credentials = { username: 'somebody', password: 'else' };
@@ -142,7 +148,7 @@ export function appending(bench: Workbench): void {
     expect(await idsIn(client, 's')).toHaveLength(2);
   });
 
-  it('refuses an append whose deadline is past', async () => {
+  it('given a deadline that is past, when appended, then it is refused', async () => {
     const { client } = await bench.log();
     const late = client.appendToStream('s', happened(), { deadline: -1000 });
     expect(await failure(late)).toBeInstanceOf(DeadlineExceededError);

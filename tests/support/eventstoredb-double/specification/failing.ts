@@ -19,7 +19,7 @@ export function failing(bench: Workbench): void {
   const append = (client: EventStoreDBClient, event = happened()): Promise<unknown> =>
     client.appendToStream('s', event, { expectedRevision: NO_STREAM });
 
-  it('keeps what it has acknowledged when it is killed, and serves it where it did', async () => {
+  it('given a kill, when it is started anew, then what it acknowledged is there, where it was', async () => {
     const { log, client } = await bench.log();
     const event = happened();
     await append(client, event);
@@ -33,7 +33,7 @@ export function failing(bench: Workbench): void {
     expect(await idsIn(bench.client(log.url), 's')).toEqual([event.id]);
   });
 
-  it('stands still when it is frozen, all of it or one log, and goes on', async () => {
+  it('given a frozen log, or all of it, when it thaws, then it goes on', async () => {
     const [one, other] = [await bench.log(), await bench.log()];
     await one.log.freeze();
     const appending = append(one.client);
@@ -49,7 +49,7 @@ export function failing(bench: Workbench): void {
     expect(await reading).toHaveLength(1);
   });
 
-  it('refuses connections, and accepts them again', async () => {
+  it('given no connections, when they are accepted again, then all is as before', async () => {
     const { log, client } = await bench.log();
     await append(client);
     await log.refuseConnections();
@@ -58,7 +58,7 @@ export function failing(bench: Workbench): void {
     expect(await idsIn(client, 's')).toHaveLength(1);
   });
 
-  it('is slow, and at some point too slow', async () => {
+  it('given slow appends, when the time is up, then it says so, and carries them out yet', async () => {
     const { log, client } = await bench.log();
     await log.slow(200);
     const begun = performance.now();
@@ -76,7 +76,7 @@ export function failing(bench: Workbench): void {
     ['BatchAppend', true],
     ['Append', false],
   ])('an append by %s', (_name, batchAppend) => {
-    it('is carried out and not answered', async () => {
+    it('given a lost reply, when repeated, then it was carried out once', async () => {
       const { log, client } = await bench.log({ batchAppend });
       await log.loseReplies(1);
       const event = happened();
@@ -85,7 +85,7 @@ export function failing(bench: Workbench): void {
       expect(await idsIn(client, 's')).toEqual([event.id]);
     });
 
-    it('is carried out and torn', async () => {
+    it('given a torn reply, when read, then it was carried out', async () => {
       const { log, client } = await bench.log({ batchAppend });
       await log.tearReplies(1);
       const event = happened();
@@ -93,19 +93,22 @@ export function failing(bench: Workbench): void {
       expect(await idsIn(client, 's')).toEqual([event.id]);
     });
 
-    it.each(['tooBusy', 'notReady'] as const)('is refused because it is %s', async (why) => {
-      const { log, client } = await bench.log({ batchAppend });
-      await log[why](1);
-      const error = await failure(append(client));
-      expect(error).toBeInstanceOf(batchAppend ? UnknownError : UnavailableError);
-      if (batchAppend) expect(error).toMatchObject({ code: undefined });
-      const words = why === 'tooBusy' ? 'Busy' : 'Not Ready';
-      expect(error).toMatchObject({ message: expect.stringContaining(words) });
-      await append(client);
-    });
+    it.each(['tooBusy', 'notReady'] as const)(
+      'given it is %s, when appended, then it is refused once',
+      async (why) => {
+        const { log, client } = await bench.log({ batchAppend });
+        await log[why](1);
+        const error = await failure(append(client));
+        expect(error).toBeInstanceOf(batchAppend ? UnknownError : UnavailableError);
+        if (batchAppend) expect(error).toMatchObject({ code: undefined });
+        const words = why === 'tooBusy' ? 'Busy' : 'Not Ready';
+        expect(error).toMatchObject({ message: expect.stringContaining(words) });
+        await append(client);
+      },
+    );
   });
 
-  it('breaks, ends and silences subscriptions', async () => {
+  it('given subscriptions, when broken, ended or silenced, then that is what they are', async () => {
     const { log, client } = await bench.log();
     const subscribed = async (): Promise<Heard> => {
       const heard = new Heard(client.subscribeToAll());
@@ -127,7 +130,7 @@ export function failing(bench: Workbench): void {
     await broken.until('error: unavailable');
   });
 
-  it('tells who leads, and sends those away who want the leader', async () => {
+  it('given the leader moves, when somebody wants it, then they are told where it is', async () => {
     const { log, client } = await bench.log({ nodes: 2 });
     const wanting = { requiresLeader: true };
     await client.appendToStream('s', happened(), wanting);

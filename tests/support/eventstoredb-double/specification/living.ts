@@ -17,7 +17,7 @@ const folder = path.resolve(import.meta.dirname, '..');
 const tsx = pathToFileURL(createRequire(import.meta.filename).resolve('tsx')).href;
 
 export function living(bench: Workbench): void {
-  it('serves processes that know its address', async () => {
+  it('given its address, when another process asks, then it has a log', async () => {
     const known = await EventStoreDbDouble.at(bench.double.controlUrl);
     const log = await known.openLog();
     const client = bench.client(log.url);
@@ -26,7 +26,7 @@ export function living(bench: Workbench): void {
     await log.close();
   });
 
-  it('runs by hand until Ctrl-C', async () => {
+  it('given it runs by hand, when Ctrl-C is pressed, then nothing is left of it', async () => {
     const port = await freePort();
     const child = run(path.join(folder, 'start-double.ts'), '--port', String(port));
     const said = await firstWords(child);
@@ -41,7 +41,7 @@ export function living(bench: Workbench): void {
     expect(existsSync(about.folder)).toBe(false);
   });
 
-  it('ends with the process that started it', async () => {
+  it('given the process that started it, when that is killed, then nothing is left of it', async () => {
     const module = pathToFileURL(path.join(folder, 'eventstoredb-double.ts')).href;
     const child = run(
       ...['--input-type=module', '--eval'],
@@ -55,7 +55,7 @@ export function living(bench: Workbench): void {
     await eventually('it is gone', async () => !(await isAlive(about.pid)));
   });
 
-  it('answers an append twice, which ends the process of the client', async () => {
+  it('given two replies to one append, when they come, then the process of the client ends', async () => {
     const { log, client } = await bench.log();
     await log.duplicateReplies(1);
     const child = run(

@@ -25,7 +25,7 @@ export function reading(bench: Workbench): void {
     const revisions = async (range: object): Promise<unknown> =>
       (await all(client.readStream('s', range))).map(({ event }) => Number(event?.revision));
 
-    it('goes both ways, from a revision on, up to a count', async () => {
+    it('given a revision, a direction and a count, when read, then those events come', async () => {
       await client.appendToStream('s', several(5));
       expect(await revisions({ fromRevision: 3n })).toEqual([3, 4]);
       expect(await revisions({ maxCount: 2 })).toEqual([0, 1]);
@@ -35,11 +35,11 @@ export function reading(bench: Workbench): void {
       expect(await revisions(back)).toEqual([3, 2]);
     });
 
-    it('says when there is none', async () => {
+    it('given no stream, when read, then it says so', async () => {
       expect(await failure(revisions({}))).toBeInstanceOf(StreamNotFoundError);
     });
 
-    it('hides what the metadata say; the log does not', async () => {
+    it('given metadata that hide events, when read, then they are hidden, though not in the log', async () => {
       await client.appendToStream('s', several(5));
       await client.setStreamMetadata('s', { maxCount: 3 });
       expect(await revisions({})).toEqual([2, 3, 4]);
@@ -51,7 +51,7 @@ export function reading(bench: Workbench): void {
       expect(log.filter(({ event }) => event?.streamId === 's')).toHaveLength(5);
     });
 
-    it('resolves links, also those that lead nowhere', async () => {
+    it('given links, when resolved, then the event comes, if it is there', async () => {
       const target = happened();
       await client.appendToStream('s', target);
       const link = (data: string): Parameters<EventStoreDBClient['appendToStream']>[1] => ({
@@ -72,7 +72,7 @@ export function reading(bench: Workbench): void {
     const positions = async (range: object): Promise<(Position | undefined)[]> =>
       (await all(client.readAll(range))).map(({ event }) => event?.position);
 
-    it('begins at 0 with an event of the server, and has gaps, and more of those in between', async () => {
+    it('given appends, when read, then there are gaps and events of the server, from 0 on', async () => {
       for (let n = 0; n < 20; n++) await client.appendToStream('s', happened());
       const read = await all(client.readAll());
       const at = read.map(({ event }) => Number(event?.position.commit));
@@ -85,7 +85,7 @@ export function reading(bench: Workbench): void {
       expect(own.slice(1, -1)).toContain(true);
     });
 
-    it('includes its start forwards, and not backwards', async () => {
+    it('given a start, when read, then it comes forwards, and not backwards', async () => {
       await client.appendToStream('s', several(3));
       const [zero, one, two, three] = await positions({});
       expect(await positions({ fromPosition: two })).toEqual([two, three]);
@@ -95,7 +95,7 @@ export function reading(bench: Workbench): void {
       expect(await positions(last)).toEqual([three]);
     });
 
-    it('finds nothing beyond the end, and fails between two events', async () => {
+    it('given the start is no event, when read, then it fails, or there is nothing at the end', async () => {
       const { position } = await client.appendToStream('s', happened());
       const commit = position?.commit ?? 0n;
       const beyond = { commit: commit + 10_000n, prepare: commit + 10_000n };
@@ -106,7 +106,7 @@ export function reading(bench: Workbench): void {
       expect(error).toMatchObject({ message: expect.stringContaining('invalid position') });
     });
 
-    it('passes on more than fits into a buffer', async () => {
+    it('given more than fits into a buffer, when read, then all comes', async () => {
       const large = Array.from({ length: 250 }, () => happened({ text: 'x'.repeat(4000) }));
       await client.appendToStream('s', large);
       expect(await positions({})).toHaveLength(251);
@@ -114,7 +114,7 @@ export function reading(bench: Workbench): void {
   });
 
   describe('deleting a stream', () => {
-    it('hides it until the next append, which goes on with the numbering', async () => {
+    it('given it is deleted, when appended to, then it is back, and the numbers go on', async () => {
       await client.appendToStream('s', several(2));
       await client.deleteStream('s', { expectedRevision: 1n });
       expect(await failure(idsIn(client, 's'))).toBeInstanceOf(StreamNotFoundError);
@@ -127,7 +127,7 @@ export function reading(bench: Workbench): void {
       expect(await idsIn(client, 's')).toEqual([event.id]);
     });
 
-    it('answers a repetition of what is hidden without a position', async () => {
+    it('given it is deleted, when an append is repeated, then there is no position', async () => {
       const event = happened();
       await client.appendToStream('s', event, { expectedRevision: NO_STREAM });
       await client.deleteStream('s');
@@ -135,14 +135,14 @@ export function reading(bench: Workbench): void {
       expect(again).toMatchObject({ nextExpectedRevision: 0n, position: undefined });
     });
 
-    it('expects the revision', async () => {
+    it('given another revision, when deleted, then it is refused', async () => {
       await client.appendToStream('s', several(2));
       const error = await failure(client.deleteStream('s', { expectedRevision: 0n }));
       expect(error).toBeInstanceOf(WrongExpectedVersionError);
       expect(error).toMatchObject({ expectedVersion: 0n, actualVersion: 1n });
     });
 
-    it('is for ever with a tombstone', async () => {
+    it('given a tombstone, when used, then it is gone for ever', async () => {
       await client.appendToStream('s', happened());
       const { position } = await client.tombstoneStream('s', { expectedRevision: 0n });
       for (const gone of [

@@ -21,7 +21,7 @@ export function subscribing(bench: Workbench): void {
   });
 
   describe('subscribing to a stream', () => {
-    it('catches up from after the revision, and goes on', async () => {
+    it('given a revision, when followed, then what is after it comes, old and new', async () => {
       const events = several(4);
       await client.appendToStream('s', events.slice(0, 3));
       const heard = new Heard(client.subscribeToStream('s', { fromRevision: 1n }));
@@ -32,7 +32,7 @@ export function subscribing(bench: Workbench): void {
       expect(heard.said).toEqual([events[2]?.id, 'caughtUp', events[3]?.id]);
     });
 
-    it('waits for one that is not there yet, and fails for one that has a tombstone', async () => {
+    it('given no stream, when followed, then it waits, or fails for a tombstone', async () => {
       const heard = new Heard(client.subscribeToStream('s'));
       await heard.until('caughtUp');
       const event = happened();
@@ -45,7 +45,7 @@ export function subscribing(bench: Workbench): void {
   });
 
   describe('subscribing to all', () => {
-    it('starts after its position, or at the end', async () => {
+    it('given a position or the end, when followed, then what is after it comes', async () => {
       const events = several(3);
       await client.appendToStream('s', events[0] ?? []);
       const { position } = await client.appendToStream('s', events[1] ?? []);
@@ -60,7 +60,7 @@ export function subscribing(bench: Workbench): void {
       expect(live.said).toEqual(['caughtUp', events[2]?.id]);
     });
 
-    it('fails between two events', async () => {
+    it('given a position between two events, when followed, then it fails', async () => {
       await client.appendToStream('s', happened());
       const fromPosition = { commit: 1n, prepare: 1n };
       const heard = new Heard(client.subscribeToAll({ fromPosition }));
@@ -72,7 +72,7 @@ export function subscribing(bench: Workbench): void {
       ['an expression for the stream', streamNameFilter({ regex: '^want.*-1$' })],
       ['a prefix of the type', eventTypeFilter({ prefixes: ['want'] })],
       ['an expression for the type', eventTypeFilter({ regex: 'ted$' })],
-    ])('filters by %s', async (_what, filter) => {
+    ])('given %s, when followed, then only that comes', async (_what, filter) => {
       const [wanted, unwanted] = ['wanted', 'un'].map((type) => jsonEvent({ type, data: {} }));
       await client.appendToStream('un-1', unwanted ?? []);
       await client.appendToStream('wanted-1', wanted ?? []);
@@ -81,7 +81,7 @@ export function subscribing(bench: Workbench): void {
       expect(heard.said).toEqual([wanted?.id, 'caughtUp']);
     });
 
-    it('tells how far it has got: every so many events, and when it has caught up', async () => {
+    it('given nothing to send, when followed, then it tells now and then how far it has got', async () => {
       const events = several(100);
       await client.appendToStream('s', events.slice(0, 70));
       const checkpoints: Position[] = [];
