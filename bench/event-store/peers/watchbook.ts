@@ -1,0 +1,64 @@
+import { pino } from 'pino';
+import { PostgresPersonKeys } from '../../../src/accounts/person-keys.js';
+import { EventCodec } from '../../../src/event-store/codec.js';
+import { WrongExpectedRevision } from '../../../src/event-store/errors.js';
+import { type EventStore } from '../../../src/event-store/event-store.js';
+import { PostgresEventStore } from '../../../src/event-store/postgres/postgres-event-store.js';
+import { migrate } from '../../../src/platform/migrations.js';
+import { connect, createPool, listen } from '../../../src/platform/postgres.js';
+import { measureAppends } from '../load.js';
+import { measureReplay } from '../replay.js';
+import { Conflict, type Peer, type PeerLog } from './peer.js';
+
+export const watchbook: Peer = {
+  async prepare(url) {
+    await migrate(url, 'up');
+  },
+  append: (url, appends) => measureAppends(() => Promise.resolve(openLog(url)), appends),
+  async replay(url) {
+    const { store, close } = openEventStore(url);
+    try {
+      return await measureReplay(async (read) => {
+        for await (const { entries } of store.readAll()) read(entries.length);
+      });
+    } finally {
+      await close();
+    }
+  },
+};
+
+function openLog(url: string): PeerLog {
+  const { store, close } = openEventStore(url);
+  return {
+    async append(stream, expected, events) {
+      try {
+        await store.append(stream, expected === -1 ? 'no-stream' : expected, events);
+      } catch (error) {
+        if (error instanceof WrongExpectedRevision) throw new Conflict(error.actual);
+        throw error;
+      }
+    },
+    close,
+  };
+}
+
+/** The event store as composition builds it. */
+export function openEventStore(url: string): {
+  readonly store: EventStore;
+  readonly close: () => Promise<void>;
+} {
+  const pool = createPool(url, 10, pino({ level: 'silent' }));
+  const store = new PostgresEventStore({
+    pool,
+    codec: new EventCodec(new PostgresPersonKeys(pool)),
+    connect: () => connect(url),
+    listen: (onRing) => listen(url, 'watchbook_log', onRing),
+  });
+  return {
+    store,
+    async close() {
+      await store.close();
+      await pool.end();
+    },
+  };
+}
