@@ -9,7 +9,7 @@ export class PeerProcess {
   private readonly child: ChildProcess;
 
   constructor(readonly name: string) {
-    this.child = fork(path.join(import.meta.dirname, 'peer-process.ts'), [name]);
+    this.child = fork(path.join(import.meta.dirname, 'peer-process.js'), [name]);
   }
 
   async prepare(url: string): Promise<void> {

@@ -7,12 +7,13 @@ import { PostgresEventStore } from '../../../src/event-store/postgres/postgres-e
 import { migrate } from '../../../src/platform/migrations.js';
 import { connect, createPool, listen } from '../../../src/platform/postgres.js';
 import { measureAppends } from '../load.js';
+import { migrations } from '../paths.js';
 import { measureReplay } from '../replay.js';
 import { Conflict, type Peer, type PeerLog } from './peer.js';
 
 export const watchbook: Peer = {
   async prepare(url) {
-    await migrate(url, 'up');
+    await migrate(url, 'up', undefined, migrations);
   },
   append: (url, appends) => measureAppends(() => Promise.resolve(openLog(url)), appends),
   async replay(url) {
