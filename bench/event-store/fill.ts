@@ -3,7 +3,6 @@ import pg from 'pg';
 import { type EventStore } from '../../src/event-store/event-store.js';
 import { serviceStream } from '../../src/event-store/stream-id.js';
 import { Service } from './events.js';
-import { openEventStore } from './peers/watchbook.js';
 
 /**
  * Fills the log of Watchbook with so many events (whole thousands): the first 1,000 come through the store, one for
@@ -12,17 +11,11 @@ import { openEventStore } from './peers/watchbook.js';
  *
  * @throws Error when the store does not find them as they should be.
  */
-export async function fillLog(url: string, events: number): Promise<void> {
-  const { store, close } = openEventStore(url);
-  try {
-    const services = Array.from({ length: templates }, (_, n) => new Service(n));
-    for (const service of services)
-      await store.append(service.stream, 'no-stream', service.next(1));
-    await multiply(url, events / templates);
-    await check(store, events);
-  } finally {
-    await close();
-  }
+export async function fillLog(store: EventStore, url: string, events: number): Promise<void> {
+  const services = Array.from({ length: templates }, (_, n) => new Service(n));
+  for (const service of services) await store.append(service.stream, 'no-stream', service.next(1));
+  await multiply(url, events / templates);
+  await check(store, events);
 }
 
 const templates = 1_000;

@@ -2,13 +2,20 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { type z } from 'zod';
-import { Answer, type Appends, Measured, Replayed, type Request } from './protocol.js';
+import {
+  Answer,
+  type Appends,
+  Measured,
+  type PeerName,
+  Replayed,
+  type Request,
+} from './protocol.js';
 
 /** A peer in a process of its own. */
 export class PeerProcess {
   private readonly child: ChildProcess;
 
-  constructor(readonly name: string) {
+  constructor(readonly name: PeerName) {
     this.child = fork(path.join(import.meta.dirname, 'peer-process.js'), [name]);
   }
 
@@ -18,6 +25,10 @@ export class PeerProcess {
 
   async append(url: string, appends: Appends): Promise<Measured> {
     return this.expect(Measured, { do: 'append', url, appends });
+  }
+
+  async fill(url: string, events: number): Promise<void> {
+    await this.ask({ do: 'fill', url, events });
   }
 
   async replay(url: string): Promise<Replayed> {

@@ -5,19 +5,26 @@ export async function measureReplay(
   replay: (read: (events: number) => void) => Promise<void>,
 ): Promise<Replayed> {
   let events = 0;
-  const memoryBefore = process.memoryUsage.rss();
-  let memoryHighest = memoryBefore;
   let sampled = performance.now();
   const started = sampled;
+  const samples = [{ events, memory: process.memoryUsage.rss() }];
   await replay((count) => {
     events += count;
     // By the way, not by a timer: that would not fire while the loop is busy.
     if (performance.now() < sampled + sampleEveryMs) return;
     sampled = performance.now();
-    memoryHighest = Math.max(memoryHighest, process.memoryUsage.rss());
+    samples.push({ events, memory: process.memoryUsage.rss() });
   });
   const seconds = (performance.now() - started) / 1000;
-  return { events, seconds, memoryBefore, memoryHighest };
+  const highest = (until: number): number =>
+    samples.reduce((most, each) => (each.events <= until ? Math.max(most, each.memory) : most), 0);
+  return {
+    events,
+    seconds,
+    memoryBefore: samples[0]?.memory ?? 0,
+    memoryInFirstTenth: highest(events / 10),
+    memoryHighest: highest(events),
+  };
 }
 
 const sampleEveryMs = 20;

@@ -1,48 +1,74 @@
-import { fillLog } from './fill.js';
 import { PeerProcess } from './peer-client.js';
 import { type Progress } from './progress.js';
-import { type Replayed } from './protocol.js';
+import { type PeerName, type Replayed } from './protocol.js';
 import { type Server } from './server.js';
 import { median } from './statistics.js';
 
 export interface ReplayResult {
-  readonly peer: string;
+  readonly peer: PeerName;
   readonly events: number;
   /** Median over the rounds. */
   readonly eventsPerSecond: number;
-  /** Resident set in bytes: before the first round, and the highest of all. */
+  /** Of the first round, in a process that has read nothing before; in bytes. */
   readonly memoryBefore: number;
+  readonly memoryInFirstTenth: number;
   readonly memoryHighest: number;
 }
 
-/** Watchbook's log, filled once and read in turns by the store and by COPY. */
+/** A log that is filled once, and read in turns by several. The first of them fills it. */
+export interface ReplayCase {
+  readonly peers: readonly [PeerName, ...PeerName[]];
+  readonly events: number;
+}
+
 export async function measureReplaying(
   server: Server,
-  events: number,
+  cases: readonly ReplayCase[],
   rounds: number,
   progress: Progress,
 ): Promise<ReplayResult[]> {
-  const peers = ['watchbook', 'copy'].map((name) => new PeerProcess(name));
-  const results = new Map<PeerProcess, Replayed[]>(peers.map((peer) => [peer, []]));
+  const results: ReplayResult[] = [];
+  for (const each of cases) results.push(...(await measureCase(server, each, rounds, progress)));
+  return results;
+}
+
+async function measureCase(
+  server: Server,
+  { peers: names, events }: ReplayCase,
+  rounds: number,
+  progress: Progress,
+): Promise<ReplayResult[]> {
+  const peers = names.map((name) => ({ peer: new PeerProcess(name), all: [] as Replayed[] }));
   const database = await server.createDatabase();
   try {
-    progress(`filling the log with ${events} events`);
-    for (const peer of peers) await peer.prepare(database.url);
-    await fillLog(database.url, events);
+    progress(`${names[0]}: a log of ${events} events is filled`);
+    for (const { peer } of peers.slice(0, 1)) {
+      await peer.prepare(database.url);
+      await peer.fill(database.url, events);
+    }
     for (let round = 1; round <= rounds; round += 1)
-      for (const peer of peers) {
-        progress(`round ${round}: replay, ${peer.name}`);
-        results.get(peer)?.push(await peer.replay(database.url));
+      for (const { peer, all } of peers) {
+        progress(`round ${round} of ${rounds}: replay, ${peer.name}`);
+        all.push(await peer.replay(database.url));
       }
   } finally {
-    for (const peer of peers) await peer.stop();
+    for (const { peer } of peers) await peer.stop();
   }
   await database.drop();
-  return [...results].map(([{ name }, all]) => ({
-    peer: name,
-    events: all[0]?.events ?? 0,
+  return peers.map(({ peer, all }) => resultOf(peer.name, events, all));
+}
+
+/** @throws Error when not everything was read. */
+function resultOf(peer: PeerName, events: number, all: readonly Replayed[]): ReplayResult {
+  for (const each of all)
+    if (each.events < events) throw new Error(`${peer} read ${each.events} of ${events} events`);
+  const [first] = all;
+  return {
+    peer,
+    events,
     eventsPerSecond: median(all.map((each) => each.events / each.seconds)),
-    memoryBefore: all[0]?.memoryBefore ?? NaN,
-    memoryHighest: Math.max(...all.map(({ memoryHighest }) => memoryHighest)),
-  }));
+    memoryBefore: first?.memoryBefore ?? NaN,
+    memoryInFirstTenth: first?.memoryInFirstTenth ?? NaN,
+    memoryHighest: first?.memoryHighest ?? NaN,
+  };
 }

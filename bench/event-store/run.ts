@@ -1,33 +1,80 @@
-import { averageBytes } from './events.js';
-import { measureAppending } from './appending.js';
-import { measureReplaying } from './replaying.js';
-import { showProgress } from './progress.js';
-import { startServer } from './server.js';
+import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { z } from 'zod';
+import { measureAppending } from './appending.js';
+import { ensureEmmett } from './emmett-package.js';
+import { averageBytes } from './events.js';
+import { describeMachine, fsyncMs } from './machine.js';
+import { type Part, parts, planOf } from './plan.js';
+import { showProgress } from './progress.js';
+import { measureReplaying } from './replaying.js';
+import { report } from './report.js';
+import { type Results, type SlowDisk } from './results.js';
+import { type Server, startServer, startSlowServer } from './server.js';
 
+/**
+ * `npm run bench:events`: the event store beside emmett, a function call and a transaction for each append, and COPY,
+ * on one server, in turns. Behind `--`: `--quick` for a first impression, `--only append,hot,batches,replay,slow-disk`
+ * for some of it, `--json <file>` for the figures as JSON.
+ */
 const { values: flags } = parseArgs({
-  options: { quick: { type: 'boolean', default: false }, only: { type: 'string' } },
+  options: {
+    quick: { type: 'boolean', default: false },
+    only: { type: 'string', default: parts.join(',') },
+    json: { type: 'string' },
+  },
 });
-const only = flags.only?.split(',') ?? ['append', 'replay'];
-const rounds = flags.quick ? 1 : 3;
+const chosen = new Set<Part>(z.array(z.enum(parts)).parse(flags.only.split(',')));
+const plan = planOf(chosen, flags.quick);
 const progress = showProgress();
-const server = await startServer();
-try {
-  if (only.includes('append')) {
-    const results = await measureAppending(
-      server,
-      ['watchbook', 'function-call', 'copy'],
-      [1, 16, 64, 256].map((callers) => ({ callers, eventsPerAppend: 1, streams: 'distinct' })),
-      { rounds, seconds: flags.quick ? 1 : 3 },
-      progress,
-    );
-    console.log(averageBytes());
-    console.table(results.map(({ measured, ...rest }) => ({ ...rest, ...measured })));
-  }
-  if (only.includes('replay'))
-    console.table(
-      await measureReplaying(server, flags.quick ? 200_000 : 1_000_000, rounds, progress),
-    );
-} finally {
+const servers: Server[] = [];
+
+async function run(): Promise<Results> {
+  await ensureEmmett(progress);
+  const server = await startServer();
+  servers.push(server);
+  progress('the machine is looked at');
+  const machine = await describeMachine(server);
+  const appends = await measureAppending(server, plan.appends, plan, progress);
+  const replays = await measureReplaying(server, plan.replays, plan.rounds, progress);
   await server.stop();
+  return {
+    machine,
+    averageBytes: averageBytes(),
+    rounds: plan.rounds,
+    seconds: plan.seconds,
+    appends,
+    slowDisk: await measureSlowDisk(),
+    replays,
+  };
+}
+
+async function measureSlowDisk(): Promise<SlowDisk> {
+  if (plan.slowDiskAppends.length === 0) return { appends: [] };
+  const server = await startSlowServer();
+  if (server === undefined)
+    return { appends: [], skipped: 'there is no gcc here, or this is no Linux' };
+  servers.push(server);
+  const slow = await fsyncMs(server);
+  const appends = await measureAppending(server, plan.slowDiskAppends, plan, (what) =>
+    progress(`slow disk, ${what}`),
+  );
+  await server.stop();
+  return { appends, fsyncMs: slow };
+}
+
+async function stopAll(): Promise<void> {
+  for (const server of servers) await server.stop();
+}
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.once(signal, () => void stopAll().finally(() => process.exit(130)));
+
+try {
+  const results = await run();
+  console.log(`\n${report(results)}`);
+  if (flags.json !== undefined)
+    await writeFile(flags.json, `${JSON.stringify(results, undefined, 2)}\n`);
+} finally {
+  await stopAll();
 }

@@ -5,8 +5,10 @@ import { type Appends, type Measured, type Replayed } from '../protocol.js';
 /** A way to keep events in PostgreSQL, and what is measured of it. */
 export interface Peer {
   /** Makes what it needs in an empty database. */
-  prepare(url: string): Promise<void>;
+  prepare(url: string): Promise<unknown>;
   append(url: string, appends: Appends): Promise<Measured>;
+  /** Puts so many events (a whole thousand) into an empty log, for the replay. */
+  fill?(url: string, events: number): Promise<void>;
   /** Reads everything in global order, and does nothing with it. */
   replay?(url: string): Promise<Replayed>;
 }

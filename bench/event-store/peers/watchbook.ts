@@ -6,16 +6,23 @@ import { type EventStore } from '../../../src/event-store/event-store.js';
 import { PostgresEventStore } from '../../../src/event-store/postgres/postgres-event-store.js';
 import { migrate } from '../../../src/platform/migrations.js';
 import { connect, createPool, listen } from '../../../src/platform/postgres.js';
+import { fillLog } from '../fill.js';
 import { measureAppends } from '../load.js';
 import { migrations } from '../paths.js';
 import { measureReplay } from '../replay.js';
 import { Conflict, type Peer, type PeerLog } from './peer.js';
 
 export const watchbook: Peer = {
-  async prepare(url) {
-    await migrate(url, 'up', undefined, migrations);
-  },
+  prepare: (url) => migrate(url, 'up', undefined, migrations),
   append: (url, appends) => measureAppends(() => Promise.resolve(openLog(url)), appends),
+  async fill(url, events) {
+    const { store, close } = openEventStore(url);
+    try {
+      await fillLog(store, url, events);
+    } finally {
+      await close();
+    }
+  },
   async replay(url) {
     const { store, close } = openEventStore(url);
     try {
@@ -44,7 +51,7 @@ function openLog(url: string): PeerLog {
 }
 
 /** The event store as composition builds it. */
-export function openEventStore(url: string): {
+function openEventStore(url: string): {
   readonly store: EventStore;
   readonly close: () => Promise<void>;
 } {
