@@ -14,8 +14,6 @@ export interface Machine {
   /** Durable means both are on. */
   readonly fsync: string;
   readonly synchronousCommit: string;
-  /** What one fsync of 8 kB takes on the server's disk, in ms. */
-  readonly fsyncMs: number;
 }
 
 export async function describeMachine(server: Server): Promise<Machine> {
@@ -27,11 +25,10 @@ export async function describeMachine(server: Server): Promise<Machine> {
     postgres: (await server.ask('SHOW server_version')).split(' ')[0] ?? '',
     fsync: await server.ask('SHOW fsync'),
     synchronousCommit: await server.ask('SHOW synchronous_commit'),
-    fsyncMs: await fsyncMs(server),
   };
 }
 
-/** Measured in a process that has in front of it what the server has. */
+/** What one fsync of 8 kB takes on the server's disk, in ms; measured in a process that has in front of it what the server has. */
 export async function fsyncMs({ dataDir, preloaded }: Server): Promise<number> {
   const program = path.join(import.meta.dirname, 'fsync-process.js');
   const { stdout } = await promisify(execFile)(

@@ -24,11 +24,14 @@ export const slowDiskCallers = [1, 8, 64];
 export const otherCallers = 16;
 export const batch = 100;
 
-export function planOf(chosen: ReadonlySet<Part>, quick: boolean): Plan {
+export function planOf(
+  chosen: ReadonlySet<Part>,
+  { quick, rounds }: { readonly quick: boolean; readonly rounds: number | undefined },
+): Plan {
   const when = <T>(part: Part, cases: readonly T[]): readonly T[] =>
     chosen.has(part) ? cases : [];
   return {
-    rounds: quick ? 1 : 3,
+    rounds: rounds ?? (quick ? 1 : 3),
     seconds: quick ? 1 : 3,
     appends: [
       ...when('append', callers.map(oneEventEach)),

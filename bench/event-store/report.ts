@@ -27,12 +27,12 @@ const names: Readonly<Record<PeerName, string>> = {
   copy: 'COPY',
 };
 
-function header({ machine, averageBytes, rounds, seconds }: Results): string {
+function header({ machine, fsyncMs, averageBytes, rounds, seconds }: Results): string {
   const { cores, processor, memoryGiB, node, postgres, fsync, synchronousCommit } = machine;
   return [
     `${cores} cores (${processor}) for everything: callers, stores and PostgreSQL; ${memoryGiB} GiB. Node ${node},`,
-    `PostgreSQL ${postgres}, fsync ${fsync}, synchronous_commit ${synchronousCommit}; an fsync takes`,
-    `${machine.fsyncMs.toFixed(2)} ms. Events of ${averageBytes} bytes on average (data and metadata).`,
+    `PostgreSQL ${postgres}, fsync ${fsync}, synchronous_commit ${synchronousCommit}; an fsync took`,
+    `${range(fsyncMs)} ms. Events of ${averageBytes} bytes on average (data and metadata).`,
     `Medians of ${rounds} ${rounds === 1 ? 'round' : 'rounds'} of ${seconds} s; peers take turns.`,
   ].join('\n');
 }
@@ -72,9 +72,9 @@ function otherAppends({ appends }: Results): string[] {
 
 function slowDisk({ slowDisk: { appends, skipped, fsyncMs } }: Results): string[] {
   if (skipped !== undefined) return [`The slow disk was left out: ${skipped}`];
-  if (fsyncMs === undefined) return [];
+  if (fsyncMs.length === 0) return [];
   return [
-    `The same with ${delayMs} ms added to every fsync, which then takes ${fsyncMs.toFixed(2)} ms:`,
+    `The same with ${delayMs} ms added to every fsync, which then took ${range(fsyncMs)} ms:`,
     appendTable(appends, slowDiskCallers.map(oneEvent)),
   ];
 }
@@ -88,7 +88,7 @@ function replays({ replays: results }: Results): string[] {
     ],
     whole(each.events),
     whole(each.eventsPerSecond),
-    ratio(own.eventsPerSecond, each.eventsPerSecond),
+    each === own ? '' : ratio(own.eventsPerSecond, each.eventsPerSecond),
     [each.memoryBefore, each.memoryInFirstTenth, each.memoryHighest].map(mebibytes).join(' / '),
   ]);
   return [
@@ -169,6 +169,12 @@ function ratio(a: number | undefined, b: number | undefined): string {
 
 function whole(value: number | undefined): string {
   return value === undefined ? '' : Math.round(value).toLocaleString('en');
+}
+
+/** Of something that was looked at several times. */
+function range(values: readonly number[]): string {
+  const [least, most] = [Math.min(...values), Math.max(...values)].map((each) => each.toFixed(2));
+  return least === most ? `${least}` : `${least} to ${most}`;
 }
 
 function mebibytes(bytes: number): string {

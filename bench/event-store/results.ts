@@ -6,6 +6,8 @@ import { type ReplayResult } from './replaying.js';
 /** Everything a run found out. */
 export interface Results {
   readonly machine: Machine;
+  /** What an fsync took, in ms, each time it was looked at. */
+  readonly fsyncMs: readonly number[];
   /** Data and metadata of an event as JSON. */
   readonly averageBytes: number;
   readonly rounds: number;
@@ -16,8 +18,8 @@ export interface Results {
 }
 
 export interface SlowDisk {
-  /** What one fsync takes there, in ms; undefined when nothing was measured. */
-  readonly fsyncMs?: number;
+  /** The same there; empty when nothing was measured. */
+  readonly fsyncMs: readonly number[];
   readonly appends: readonly AppendResult[];
   /** Why nothing was measured, though it should have been. */
   readonly skipped?: string;
