@@ -2,6 +2,7 @@ import { type AppendCase, type AppendResult } from './appending.js';
 import { judge } from './goals.js';
 import { batch, callers, otherCallers, slowDiskCallers } from './plan.js';
 import { type PeerName } from './protocol.js';
+import { type ReplayResult } from './replaying.js';
 import { findAppends, findReplay, type Results } from './results.js';
 import { delayMs } from './slow-disk.js';
 
@@ -89,7 +90,7 @@ function replays({ replays: results }: Results): string[] {
     whole(each.events),
     whole(each.eventsPerSecond),
     each === own ? '' : ratio(own.eventsPerSecond, each.eventsPerSecond),
-    [each.memoryBefore, each.memoryInFirstTenth, each.memoryHighest].map(mebibytes).join(' / '),
+    memory(each),
   ]);
   return [
     'Replay in global order to a no-op; memory of the process before, while it reads the first tenth, and at most',
@@ -177,6 +178,10 @@ function range(values: readonly number[]): string {
   return least === most ? `${least}` : `${least} to ${most}`;
 }
 
-function mebibytes(bytes: number): string {
-  return (bytes / 2 ** 20).toFixed(0);
+/** COPY does not tell how many events have gone by until it is through. */
+function memory({ peer, memoryBefore, memoryInFirstTenth, memoryHighest }: ReplayResult): string {
+  const [before, early, most] = [memoryBefore, memoryInFirstTenth, memoryHighest].map((bytes) =>
+    (bytes / 2 ** 20).toFixed(0),
+  );
+  return [before, peer === 'copy' ? '–' : early, most].join(' / ');
 }
