@@ -36,11 +36,17 @@ module.exports = {
       from: { path: '^src/', pathNot: '^src/composition/' },
       to: { path: 'node_modules/(inversify|reflect-metadata)' },
     },
-    {
-      name: 'the-port-does-not-know-its-adapters',
+    ...['postgres', 'eventstoredb'].map((adapter) => ({
+      name: `the-port-does-not-know-its-adapters-${adapter}`,
       severity: 'error',
-      from: { path: '^src/(?!composition)', pathNot: '^src/event-store/postgres/' },
-      to: { path: '^src/event-store/postgres/' },
+      from: { path: '^src/(?!composition)', pathNot: `^src/event-store/${adapter}/` },
+      to: { path: `^src/event-store/${adapter}/` },
+    })),
+    {
+      name: 'only-its-adapter-knows-the-eventstoredb-client',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/event-store/eventstoredb/' },
+      to: { path: 'node_modules/@eventstore/' },
     },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
   ],

@@ -64,5 +64,8 @@ try {
 function isForPeople(error: unknown): error is Error {
   if (!(error instanceof Error)) return false;
   const isRaised = 'code' in error && error.code === 'P0001';
-  return isRaised || /^(EmbeddedPostgresError|DataDirInUse|CannotServe)$/.test(error.name);
+  return (
+    isRaised ||
+    /^(EmbeddedPostgresError|DataDirInUse|CannotServe|EventStoreUnusable)$/.test(error.name)
+  );
 }

@@ -7,6 +7,7 @@ import { loadTokenKey } from '../accounts/access-tokens.js';
 import { Credentials } from '../accounts/credentials.js';
 import { CommandBus } from '../commands/command-bus.js';
 import { StateReader } from '../commands/state-reader.js';
+import { EventCodec } from '../event-store/codec.js';
 import { createApp } from '../http/app.js';
 import { Authentication } from '../http/authentication.js';
 import { type Configuration } from '../platform/configuration.js';
@@ -15,13 +16,13 @@ import { migrate } from '../platform/migrations.js';
 import { createPool } from '../platform/postgres.js';
 import { Housekeeping } from '../processes/housekeeping.js';
 import { RetireUsers } from '../processes/retire-users.js';
-import { followLog } from '../projections/followed-log.js';
 import { CheckpointWatcher } from '../projections/checkpoint-watcher.js';
 import { MemoryDirectory } from '../projections/memory-directory.js';
 import { ProjectionEngine } from '../projections/projection-engine.js';
 import { openDatabase } from '../queries/database.js';
 import { accountsModule } from './accounts.module.js';
 import { openDatabaseServer } from './database.js';
+import { openEventStore, reachEventStore } from './event-store.js';
 import { ensureAdministrator, ensureBuiltInRoles, type FirstAdministrator } from './first-start.js';
 import { healthOf } from './health.js';
 import { httpModule } from './http.module.js';
@@ -29,6 +30,7 @@ import { policiesModule, policiesOf } from './policies.module.js';
 import { readSideModule } from './read-side.module.js';
 import { Shutdown } from './shutdown.js';
 import { tokens } from './tokens.js';
+import { followConfiguredLog, refuseToBeginAgain } from './which-log.js';
 import { writeSideModule } from './write-side.module.js';
 
 /** A running Watchbook. */
@@ -63,12 +65,14 @@ async function start(
   log: Logger,
   shutdown: Shutdown,
 ): Promise<Application> {
+  await reachEventStore(configuration);
   const server = await openDatabaseServer(configuration, (message) => log.info(message));
   shutdown.add(() => server.stop());
   await migrate(server.url, 'up');
   const container = await compose(configuration, server.url, log, shutdown);
+  await refuseToBeginAgain(container);
   await ensureBuiltInRoles(container.get(CommandBus));
-  await checkWhichLog(container);
+  await followConfiguredLog(container);
   await startReaders(container, configuration, shutdown);
   const firstAdministrator = await prepareAccounts(container, configuration);
   const address = await serve(container, configuration, shutdown);
@@ -105,19 +109,12 @@ async function compose(
     .toConstantValue(await loadTokenKey(configuration.jwtSecret, configuration.dataDir));
   container.bind(tokens.policies).toConstantValue(policiesOf(container));
   container.load(policiesModule, writeSideModule, readSideModule, accountsModule, httpModule);
-  const store = container.get(tokens.eventStore);
-  shutdown.add(() => store.close());
+  const codec = container.get(EventCodec);
+  const opened = await openEventStore(configuration, codec, { pool: logPool, url });
+  shutdown.add(() => opened.store.close());
+  container.bind(tokens.eventStore).toConstantValue(opened.store);
+  container.bind(tokens.eventStoreAnswers).toConstantValue(() => opened.answers());
   return container;
-}
-
-/** Nobody reads the log before it is known to be the one that the checkpoints speak of. */
-async function checkWhichLog(container: Container): Promise<void> {
-  const identity = await container.get(tokens.eventStore).identity();
-  if (identity === undefined) throw new Error('Unreachable: the log holds the built-in roles');
-  if (await followLog(container.get(tokens.pool), identity))
-    container
-      .get(tokens.log)
-      .warn({ identity }, 'The event log is another one: all read models are filled anew from it');
 }
 
 async function startReaders(

@@ -8,6 +8,7 @@ import { tokens } from './tokens.js';
 export function healthOf(container: Container): Health {
   const pool = container.get(tokens.pool);
   const directory = container.get(MemoryDirectory);
+  const eventStoreAnswers = container.get(tokens.eventStoreAnswers);
   const runsProjections = container.get(tokens.configuration).roles.has('projector');
   return async () => {
     const missing: Record<string, string> = {};
@@ -16,6 +17,7 @@ export function healthOf(container: Container): Health {
     } catch {
       missing['database'] = 'PostgreSQL does not answer';
     }
+    if (!(await eventStoreAnswers())) missing['event_store'] = 'The event store does not answer';
     if (!directory.isCurrent) missing['event_log'] = 'The event log cannot be followed';
     if (runsProjections && !container.get(ProjectionEngine).hasCaughtUp)
       missing['read_models'] = 'They are catching up with the event log';

@@ -28,6 +28,7 @@ export const tokens = {
   tokenKey: token<TokenKey>('tokenKey'),
   personKeys: token<PersonKeys>('personKeys'),
   eventStore: token<EventStore>('eventStore'),
+  eventStoreAnswers: token<() => Promise<boolean>>('eventStoreAnswers'),
   policies: token<Policies>('policies'),
   rowFolds: token<readonly RowFold[]>('rowFolds'),
   directory: token<UserDirectory>('directory'),

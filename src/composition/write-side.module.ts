@@ -8,8 +8,6 @@ import { NameClaims } from '../commands/reservations/name-claims.js';
 import { Reservations } from '../commands/reservations/reservations.js';
 import { StateReader } from '../commands/state-reader.js';
 import { EventCodec } from '../event-store/codec.js';
-import { PostgresEventStore } from '../event-store/postgres/postgres-event-store.js';
-import { connect, listen } from '../platform/postgres.js';
 import { tokens } from './tokens.js';
 
 /** From a command to the event log. */
@@ -19,18 +17,6 @@ export const writeSideModule = new ContainerModule(({ bind }) => {
     .inSingletonScope();
   bind(EventCodec)
     .toResolvedValue((keys) => new EventCodec(keys), [tokens.personKeys])
-    .inSingletonScope();
-  bind(tokens.eventStore)
-    .toResolvedValue(
-      (pool, url, codec) =>
-        new PostgresEventStore({
-          pool,
-          codec,
-          connect: () => connect(url),
-          listen: (onRing) => listen(url, 'watchbook_log', onRing),
-        }),
-      [tokens.logPool, tokens.databaseUrl, EventCodec],
-    )
     .inSingletonScope();
   bind(StateReader)
     .toResolvedValue((store) => new StateReader(store), [tokens.eventStore])

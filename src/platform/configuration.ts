@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type EventStoreAddress, parseEventStoreAddress } from './event-store-address.js';
 
 /** Everything about Watchbook that can be set from outside: environment variables, also from a file `.env`. */
 export interface Configuration {
@@ -8,6 +9,8 @@ export interface Configuration {
   readonly dataDir: string;
   /** `undefined`: the embedded PostgreSQL. */
   readonly databaseUrl: string | undefined;
+  /** `undefined`: events are kept in PostgreSQL, beside everything else. */
+  readonly eventStore: EventStoreAddress | undefined;
   readonly roles: ReadonlySet<Role>;
   readonly adminEmail: string | undefined;
   readonly adminPassword: string | undefined;
@@ -55,6 +58,7 @@ export function readConfiguration(
     port: env.PORT,
     dataDir: env.DATA_DIR,
     databaseUrl: env.DATABASE_URL,
+    eventStore: env.EVENT_STORE_URL,
     roles: new Set(env.ROLES),
     adminEmail: env.ADMIN_EMAIL,
     adminPassword: env.ADMIN_PASSWORD,
@@ -84,7 +88,15 @@ const Environment = z.object({
     .optional(),
   EVENT_STORE_URL: z
     .string()
-    .refine(() => false, 'Keeping events outside of Postgres is not supported yet: leave it out')
+    .transform((url, context) => {
+      try {
+        return parseEventStoreAddress(url);
+      } catch (error) {
+        const message = error instanceof Error ? error.message : 'Must be a connection string';
+        context.addIssue({ code: 'custom', message });
+        return z.NEVER;
+      }
+    })
     .optional(),
   ROLES: z
     .string()

@@ -21,14 +21,18 @@ export async function followLog(pool: Pool, identity: string): Promise<boolean> 
   }
 }
 
-async function compareAndReplace(client: PoolClient, identity: string): Promise<boolean> {
-  // The lock of whoever makes or drops read-model tables: processes that start together do it once.
-  await client.query('SELECT pg_advisory_xact_lock(7310578002)');
+/** The identity of the log that was followed last, if any was. */
+export async function followedLog(client: Pool | PoolClient): Promise<string | undefined> {
   const { rows } = await client.query<{ identity: string }>(
     'SELECT identity FROM readers.followed_log',
   );
-  const [followed] = rows;
-  if (followed?.identity === identity) return false;
+  return rows[0]?.identity;
+}
+
+async function compareAndReplace(client: PoolClient, identity: string): Promise<boolean> {
+  // The lock of whoever makes or drops read-model tables: processes that start together do it once.
+  await client.query('SELECT pg_advisory_xact_lock(7310578002)');
+  if ((await followedLog(client)) === identity) return false;
   await client.query(
     `INSERT INTO readers.followed_log (identity) VALUES ($1)
          ON CONFLICT (only_row) DO UPDATE

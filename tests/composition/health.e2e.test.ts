@@ -94,6 +94,7 @@ describe('What keeps a process from being ready', () => {
     container.bind(MemoryDirectory).toConstantValue(directory);
     container.bind(ProjectionEngine).toConstantValue(engine.engine);
     container.bind(tokens.configuration).toConstantValue(readConfiguration({}));
+    container.bind(tokens.eventStoreAnswers).toConstantValue(() => Promise.resolve(true));
   });
   afterEach(async () => {
     for (const directory of directories.splice(0)) await directory.stop();
@@ -111,6 +112,13 @@ describe('What keeps a process from being ready', () => {
     clock += 5_001;
 
     expect(Object.keys(await healthOf(container)())).toEqual(['event_log']);
+  });
+
+  it('given the event store is elsewhere and does not answer, then that', async () => {
+    const answers = container.rebind(tokens.eventStoreAnswers);
+    answers.toConstantValue(() => Promise.resolve(false));
+
+    expect(Object.keys(await healthOf(container)())).toEqual(['event_store']);
   });
 
   it('given read models are catching up, then that, unless they are kept elsewhere', async () => {

@@ -1,5 +1,6 @@
 import { type Pool } from 'pg';
 import { checkPlace, type EventCodec } from '../codec.js';
+import { Doorbell } from '../doorbell.js';
 import {
   type Appended,
   type EventStore,
@@ -15,7 +16,12 @@ import { type StreamId } from '../stream-id.js';
 import { AppendQueue } from './append-queue.js';
 import { LogReader } from './log-reader.js';
 import { type Connect, AppendConnection } from './append-connection.js';
-import { Doorbell, type Listen } from './doorbell.js';
+
+/**
+ * Calls `onRing` when somebody appended, with the server's process that did it, or without one when notifications may
+ * have been missed. The function it gives back ends that. It reconnects by itself.
+ */
+export type Listen = (onRing: (backend: number | undefined) => void) => () => Promise<void>;
 
 export interface PostgresEventStoreOptions {
   /** For reading; it stays its owner's to close. */
@@ -32,13 +38,17 @@ export class PostgresEventStore implements EventStore {
   private readonly codec: EventCodec;
   private readonly appends: AppendQueue;
   private readonly reader: LogReader;
-  private readonly doorbell: Doorbell;
+  /** Rings at once for appends of this process, and through NOTIFY for those of others. */
+  private readonly doorbell = new Doorbell();
+  private readonly stopListening: (() => Promise<void>) | undefined;
 
   constructor({ pool, connect, listen, codec }: PostgresEventStoreOptions) {
     this.codec = codec;
     this.reader = new LogReader(pool, codec);
     const connection = new AppendConnection(connect);
-    this.doorbell = new Doorbell(listen, (backend) => backend === connection.backend);
+    this.stopListening = listen?.((backend) => {
+      if (backend === undefined || backend !== connection.backend) this.doorbell.ring();
+    });
     this.appends = new AppendQueue(connection, () => this.doorbell.ring());
   }
 
@@ -88,6 +98,6 @@ export class PostgresEventStore implements EventStore {
 
   async close(): Promise<void> {
     await this.appends.close();
-    await this.doorbell.close();
+    await this.stopListening?.();
   }
 }

@@ -1,0 +1,88 @@
+import { type Pool } from 'pg';
+import { type EventCodec } from '../event-store/codec.js';
+import { type EventStore } from '../event-store/event-store.js';
+import { PostgresEventStore } from '../event-store/postgres/postgres-event-store.js';
+import { type Configuration } from '../platform/configuration.js';
+import { connect, listen } from '../platform/postgres.js';
+
+export interface OpenedEventStore {
+  readonly store: EventStore;
+  /** Whether it answers right now. One in PostgreSQL does when that does, and others look at that. */
+  answers(): Promise<boolean>;
+}
+
+/** The configured event store cannot be used; the message says what to do. */
+export class EventStoreUnusable extends Error {
+  override readonly name = 'EventStoreUnusable';
+}
+
+type Where = Pick<Configuration, 'eventStore'>;
+
+/** Opens the event store that was configured. Nowhere else is it known which there are. */
+export async function openEventStore(
+  { eventStore }: Where,
+  codec: EventCodec,
+  database: { readonly pool: Pool; readonly url: string },
+): Promise<OpenedEventStore> {
+  if (eventStore === undefined) {
+    const store = openInPostgres(codec, database);
+    return { store, answers: () => Promise.resolve(true) };
+  }
+  const { EventStoreDbEventStore } = await loadEventStoreDb();
+  const store = new EventStoreDbEventStore(eventStore, codec);
+  return {
+    store,
+    answers: () =>
+      store.ping(signOfLifeMs).then(
+        () => true,
+        () => false,
+      ),
+  };
+}
+
+/** The log beside the read models, also where it is not the one that was configured. */
+export function openInPostgres(
+  codec: EventCodec,
+  { pool, url }: { readonly pool: Pool; readonly url: string },
+): EventStore {
+  return new PostgresEventStore({
+    pool,
+    codec,
+    connect: () => connect(url),
+    listen: (onRing) => listen(url, 'watchbook_log', onRing),
+  });
+}
+
+/**
+ * Looks whether the event store is there, before anything else is begun. One in PostgreSQL is looked for with that.
+ *
+ * @throws EventStoreUnusable after 4 s at the latest.
+ */
+export async function reachEventStore({ eventStore }: Where): Promise<void> {
+  if (eventStore === undefined) return;
+  try {
+    const { reachEventStoreDb } = await loadEventStoreDb();
+    await reachEventStoreDb(eventStore);
+  } catch (error) {
+    throw new EventStoreUnusable(
+      `The event store at ${eventStore.shown} cannot be used (${reasonOf(error)}). Check EVENT_STORE_URL.`,
+      { cause: error },
+    );
+  }
+}
+
+/** Whoever keeps events in PostgreSQL need not load it. */
+const loadEventStoreDb = () => import('../event-store/eventstoredb/index.js');
+
+/** The first cause, and in one line: errors of the connection wrap what happened. */
+function reasonOf(error: unknown): string {
+  const first = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  const text = first instanceof Error ? first.message : String(first);
+  return text
+    .replace(/^\d+ [A-Z_]+: /, '')
+    .replace(/ ?Resolution note:.*/s, '')
+    .replace(/\s+/g, ' ')
+    .replace(/[. ]+$/, '');
+}
+
+const signOfLifeMs = 2_000;
