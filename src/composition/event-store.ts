@@ -48,7 +48,7 @@ export function openInPostgres(
   return new PostgresEventStore({
     pool,
     codec,
-    connect: () => connect(url),
+    connect: () => connect(url, { pipeline: true }),
     listen: (onRing) => listen(url, 'watchbook_log', onRing),
   });
 }

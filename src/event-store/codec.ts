@@ -3,7 +3,8 @@ import { type EventType } from '../domain/events.js';
 import { checked, definitionOf, isEventType } from './catalogue/catalogue.js';
 import { EventRefused } from './errors.js';
 import { type ExpectedRevision, type LogEntry, type NewEvent } from './event-store.js';
-import { EventMetadata } from './metadata.js';
+import { findNotJson } from './json.js';
+import { checkedMetadata, type EventMetadata } from './metadata.js';
 import { decrypt, encrypt } from './personal-data/cipher.js';
 import { type PersonKeys } from './personal-data/person-keys.js';
 import { type Position } from './position.js';
@@ -51,76 +52,133 @@ export function checkPlace(stream: string, expected: ExpectedRevision): void {
 export class EventCodec {
   constructor(private readonly keys: PersonKeys) {}
 
-  /** @throws EventRefused naming the event and the field. */
+  /** @throws EventRefused naming which event of the append it is, its type, and the field. */
   async encode(events: readonly NewEvent[]): Promise<StoredEvent[]> {
-    if (events.length === 0) throw new EventRefused('An append needs at least one event');
-    if (events.length > maxEventsPerAppend)
-      throw new EventRefused(
-        `An append can hold ${maxEventsPerAppend} events, not ${events.length}`,
-      );
-    const stored = await Promise.all(events.map((event) => this.encodeOne(event)));
-    if (new Set(stored.map(({ id }) => id)).size < stored.length)
+    const { length } = events;
+    if (length === 0) throw new EventRefused('An append needs at least one event');
+    if (length > maxEventsPerAppend)
+      throw new EventRefused(`An append can hold ${maxEventsPerAppend} events, not ${length}`);
+    const fit = events.map((event, index) => checkEvent(event, index, length));
+    if (length > 1 && new Set(fit.map(({ id }) => id)).size < length)
       throw new EventRefused('An append cannot hold the same event twice');
-    if (stored.reduce((sum, event) => sum + bytesOf(event), 0) > maxAppendBytes)
-      throw new EventRefused(`An append can hold ${maxAppendBytes} bytes of data and metadata`);
+    const people = new Set(fit.flatMap(({ type, data }) => personOf(type, data)));
+    const keys = people.size === 0 ? noKeys : await this.ensureKeys([...people]);
+    let bytes = 0;
+    const stored = fit.map((event, index) => {
+      const { id, type, version } = event;
+      const data = JSON.stringify(withoutPersonalData(event, keys));
+      const metadata = JSON.stringify(event.metadata);
+      const size = Buffer.byteLength(data);
+      if (size > maxEventBytes)
+        throw new EventRefused(
+          `${nameOf(type, index, length)}: an event can hold ${maxEventBytes} bytes of data, not ${size}`,
+        );
+      bytes += size + Buffer.byteLength(metadata);
+      return { id, type, version, data, metadata };
+    });
+    if (bytes > maxAppendBytes)
+      throw new EventRefused(
+        `An append can hold ${maxAppendBytes} bytes of data and metadata, not ${bytes}`,
+      );
     return stored;
   }
 
   /** Asks for the keys of a whole batch at once; what cannot be read says so, and stops nobody else. */
   async decode(stored: readonly StoredEntry[]): Promise<LogEntry[]> {
-    const people = new Set(stored.flatMap(personOf));
+    const people = peopleIn(stored);
     const keys = people.size === 0 ? noKeys : await this.keys.find([...people]);
     return stored.map((entry) => decodeOne(entry, keys));
   }
 
-  private async encodeOne({ id, event, metadata }: NewEvent): Promise<StoredEvent> {
-    const { type } = event;
-    if (!isEventType(type)) throw new EventRefused(`There is no event type ${String(type)}`);
-    if (!uuid.test(id)) throw new EventRefused(`${type}: id: ${JSON.stringify(id)} is no UUID`);
-    const { version, personal } = definitionOf(type);
-    const { data } = refuse(type, () => checked(type, event.data));
-    const meta = refuse(type, () => EventMetadata.parse(metadata));
-    const stored: Record<string, unknown> = { ...data };
-    if (personal !== undefined) {
-      const person = String(stored[personal.of]);
-      const key = await this.keys.ensure(person);
-      for (const field of personal.fields) {
-        const value = stored[field];
-        if (typeof value === 'string') stored[field] = encrypt(value, key, `${person}:${field}`);
-      }
-    }
-    const json = JSON.stringify(stored);
-    if (Buffer.byteLength(json) > maxEventBytes)
-      throw new EventRefused(`${type}: an event can hold ${maxEventBytes} bytes of data`);
-    return { id: id.toLowerCase(), type, version, data: json, metadata: JSON.stringify(meta) };
+  private async ensureKeys(people: readonly string[]): Promise<ReadonlyMap<string, Buffer>> {
+    const keys = await Promise.all(
+      people.map(async (person) => [person, await this.keys.ensure(person)] as const),
+    );
+    return new Map(keys);
   }
 }
 
-function bytesOf({ data, metadata }: StoredEvent): number {
-  return Buffer.byteLength(data) + Buffer.byteLength(metadata);
+/** An event that fits its schema, and whose data and metadata JSON can carry. */
+interface CheckedEvent {
+  readonly id: string;
+  readonly type: EventType;
+  readonly version: number;
+  readonly data: object;
+  readonly metadata: EventMetadata;
+}
+
+function checkEvent(
+  { id, event, metadata }: NewEvent,
+  index: number,
+  length: number,
+): CheckedEvent {
+  const { type } = event;
+  try {
+    if (!isEventType(type)) throw new EventRefused('there is no such type of event');
+    if (!uuid.test(id)) throw new EventRefused(`id: ${JSON.stringify(id)} is no UUID`);
+    const { data } = checked(type, event.data);
+    refuseWhatIsNotJson(data);
+    const checkedMeta = checkedMetadata(metadata);
+    const { version } = definitionOf(type);
+    return { id: id.toLowerCase(), type, version, data, metadata: checkedMeta };
+  } catch (error) {
+    const what = `${nameOf(type, index, length)}: ${explain(error)}`;
+    throw new EventRefused(what, { cause: error });
+  }
+}
+
+function nameOf(type: string, index: number, length: number): string {
+  return `Event ${index + 1} of ${length}, ${type}`;
+}
+
+function refuseWhatIsNotJson(value: object): void {
+  const found = findNotJson(value);
+  if (found !== undefined)
+    throw new EventRefused(`${found.path.join('.')}: ${found.what} cannot be carried by JSON`);
 }
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 const noKeys: ReadonlyMap<string, Buffer> = new Map();
 
+function withoutPersonalData(
+  { type, data }: CheckedEvent,
+  keys: ReadonlyMap<string, Buffer>,
+): object {
+  const { personal } = definitionOf(type);
+  if (personal === undefined) return data;
+  const fields: Record<string, unknown> = { ...data };
+  const person = String(fields[personal.of]);
+  const key = keys.get(person);
+  if (key === undefined) throw new Error(`Unreachable: ${person} has a key by now`);
+  for (const field of personal.fields) {
+    const value = fields[field];
+    if (typeof value === 'string') fields[field] = encrypt(value, key, `${person}:${field}`);
+  }
+  return fields;
+}
+
 function decodeOne(entry: StoredEntry, keys: ReadonlyMap<string, Buffer>): LogEntry {
   const { id, stream, revision, position, recordedAt, type, version } = entry;
-  const envelope = { id, stream, revision, position, recordedAt };
-  const unreadable = (reason: string): LogEntry => ({
-    ...envelope,
-    readable: false,
-    type,
-    version,
-    reason,
-  });
-  if (!isEventType(type)) return unreadable(`Event type ${type} is not known`);
   try {
+    if (!isEventType(type)) throw new Error(`Event type ${type} is not known`);
     const data = readPersonalData(type, upcast(type, version, entry.data), keys);
     const event = checked(type, data);
-    return { ...envelope, readable: true, event, metadata: EventMetadata.parse(entry.metadata) };
+    const metadata = checkedMetadata(entry.metadata);
+    return { id, stream, revision, position, recordedAt, readable: true, event, metadata };
   } catch (error) {
-    return unreadable(explain(error));
+    const reason = explain(error);
+    return {
+      id,
+      stream,
+      revision,
+      position,
+      recordedAt,
+      readable: false,
+      type,
+      version,
+      reason,
+    };
   }
 }
 
@@ -137,11 +195,19 @@ function upcast(type: EventType, version: number, data: unknown): unknown {
   return current;
 }
 
-function personOf(entry: StoredEntry): string[] {
-  if (!isEventType(entry.type)) return [];
-  const { personal } = definitionOf(entry.type);
-  return personal === undefined ? [] : [String(fieldsOf(entry.data)[personal.of])];
+function peopleIn(stored: readonly StoredEntry[]): ReadonlySet<string> {
+  const people = new Set<string>();
+  for (const { type, data } of stored)
+    if (isEventType(type)) for (const person of personOf(type, data)) people.add(person);
+  return people;
 }
+
+function personOf(type: EventType, data: unknown): string[] {
+  const { personal } = definitionOf(type);
+  return personal === undefined ? nobody : [String(fieldsOf(data)[personal.of])];
+}
+
+const nobody: string[] = [];
 
 function readPersonalData(
   type: EventType,
@@ -165,16 +231,9 @@ function fieldsOf(data: unknown): Record<string, unknown> {
   return typeof data === 'object' && data !== null ? { ...data } : {};
 }
 
-function refuse<T>(type: string, check: () => T): T {
-  try {
-    return check();
-  } catch (error) {
-    throw new EventRefused(`${type}: ${explain(error)}`, { cause: error });
-  }
-}
-
 function explain(error: unknown): string {
-  if (error instanceof z.ZodError)
-    return error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ');
-  return error instanceof Error ? error.message : String(error);
+  if (!(error instanceof z.ZodError)) return error instanceof Error ? error.message : String(error);
+  return error.issues
+    .map(({ path, message }) => (path.length === 0 ? message : `${path.join('.')}: ${message}`))
+    .join('; ');
 }

@@ -19,7 +19,7 @@ export async function migrate(
   directory = ownMigrations,
 ): Promise<string[]> {
   // Another process may be busy with a long migration: no timeouts here.
-  const client = await connect(url, 0);
+  const client = await connect(url, { timeoutMs: 0 });
   try {
     const done = await runner({
       dbClient: client,

@@ -16,9 +16,19 @@ export function createPool(url: string, max: number, log: Logger): Pool {
   return pool;
 }
 
-/** Opens a connection of its own; statements end after so many ms, 0: never. */
-export async function connect(url: string, timeoutMs = statementTimeoutMs): Promise<Client> {
-  const client = new Client(settings(url, timeoutMs));
+export interface ConnectOptions {
+  /** Statements end after so many ms; 0: never. */
+  readonly timeoutMs?: number;
+  /** Statements are sent without waiting for the answers to those before. */
+  readonly pipeline?: boolean;
+}
+
+/** Opens a connection of its own. */
+export async function connect(
+  url: string,
+  { timeoutMs, pipeline = false }: ConnectOptions = {},
+): Promise<Client> {
+  const client = new Client({ ...settings(url, timeoutMs), pipeline });
   // Until its owner listens, too: an error event nobody hears ends the process.
   client.on('error', () => undefined);
   await client.connect();
@@ -39,15 +49,15 @@ function settings(url: string, timeoutMs = statementTimeoutMs): ClientConfig {
 }
 
 /**
- * Calls `onNotify` for each notification on the channel, with the server's process that sent it, and without one after
- * each new connection, when some may have been missed. It reconnects by itself until it is stopped.
+ * Calls `onNotify` for each notification on the channel, with its payload, and without one after each new connection,
+ * when some may have been missed. It reconnects by itself until it is stopped.
  *
  * @returns A function that stops it.
  */
 export function listen(
   url: string,
   channel: string,
-  onNotify: (backend: number | undefined) => void,
+  onNotify: (payload: string | undefined) => void,
 ): () => Promise<void> {
   let stopped = false;
   let client: Client | undefined;
@@ -75,7 +85,7 @@ export function listen(
     if (stopped) return opened.end().catch(() => undefined);
     client = opened;
     opened.on('end', reconnect);
-    opened.on('notification', ({ processId }) => onNotify(processId));
+    opened.on('notification', ({ payload }) => onNotify(payload ?? ''));
     onNotify(undefined);
   };
   let opening = open();

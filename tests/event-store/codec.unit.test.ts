@@ -60,12 +60,20 @@ describe('Encoding events', () => {
   });
 
   it.each([
-    { what: 'a too long text', event: renamed('x'.repeat(51)), says: /^TagRenamed: name: / },
-    { what: 'a wrong colour', event: recolored('red'), says: /^TagRecolored: color: / },
+    {
+      what: 'a too long text',
+      event: renamed('x'.repeat(51)),
+      says: /^Event 2 of 2, TagRenamed: name: /,
+    },
+    {
+      what: 'a wrong colour',
+      event: recolored('red'),
+      says: /^Event 2 of 2, TagRecolored: color: /,
+    },
     {
       what: 'no UUID for a tag',
       event: newEvent({ type: 'TagDeleted', data: { tagId: 'urgent' } }),
-      says: /^TagDeleted: tagId: /,
+      says: /^Event 2 of 2, TagDeleted: tagId: /,
     },
     {
       what: 'a nested field that is wrong',
@@ -73,17 +81,17 @@ describe('Encoding events', () => {
         type: 'ServiceRescheduled',
         data: { serviceId: randomUUID(), schedule: { intervalSeconds: 0, timeoutMs: 5 } },
       }),
-      says: /^ServiceRescheduled: schedule\.intervalSeconds: /,
+      says: /^Event 2 of 2, ServiceRescheduled: schedule\.intervalSeconds: /,
     },
     {
       what: 'metadata that is wrong',
       event: { ...renamed(), metadata: metadata({ commandId: 'none' }) },
-      says: /^TagRenamed: commandId: /,
+      says: /^Event 2 of 2, TagRenamed: commandId: /,
     },
     {
       what: 'an id that is no UUID',
       event: newEvent(renamed().event, `${randomUUID()}\x1f`),
-      says: /^TagRenamed: id: /,
+      says: /^Event 2 of 2, TagRenamed: id: /,
     },
   ])('given $what, when encoded, then the refusal names it', async ({ event, says }) => {
     const error = await failure(codecWith().encode([recolored(), event]));
@@ -98,7 +106,9 @@ describe('Encoding events', () => {
     const error = await failure(codecWith().encode([newEvent({ type: 'TagRenamed', data })]));
 
     expect(error).toBeInstanceOf(EventRefused);
-    expect(error).toMatchObject({ message: expect.stringMatching(/^TagRenamed: .*owner/) });
+    expect(error).toMatchObject({
+      message: expect.stringMatching(/^Event 1 of 1, TagRenamed: .*owner/),
+    });
   });
 });
 

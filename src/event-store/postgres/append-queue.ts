@@ -1,22 +1,28 @@
-import { type StoredEvent } from '../codec.js';
-import { EventStoreOverloaded, EventStoreUnavailable, WrongExpectedRevision } from '../errors.js';
-import { type Appended, type ExpectedRevision } from '../event-store.js';
-import { type StreamId } from '../stream-id.js';
-
-export interface Append {
-  readonly stream: StreamId;
-  readonly expected: ExpectedRevision;
-  readonly events: readonly StoredEvent[];
-}
+import { EventStoreOverloaded, EventStoreUnavailable } from '../errors.js';
+import { type Appended } from '../event-store.js';
+import { Depth } from './depth.js';
+import { type Append, WaitingAppend, WaitingAppends } from './waiting-appends.js';
 
 export type AppendVerdict =
   | { readonly verdict: 'appended' | 'repeated'; readonly appended: Appended }
   | { readonly verdict: 'conflict'; readonly actual: number };
 
+/** What became of a batch. */
+export interface BatchAnswer {
+  /** In the order of the appends. */
+  readonly verdicts: readonly AppendVerdict[];
+  /** How long the server worked on it, in ms, without the commit. */
+  readonly took: number;
+}
+
 /** Sends appends of different streams together. A failure says whether it may have been carried out. */
 export interface AppendSender {
-  /** @throws ConnectionLost when the outcome is unknown; anything else means that nothing was appended. */
-  send(appends: readonly Append[]): Promise<readonly AppendVerdict[]>;
+  /**
+   * A second batch may be sent while one is on its way; batches are carried out in their order.
+   *
+   * @throws ConnectionLost when the outcome is unknown; anything else means that nothing was appended.
+   */
+  send(appends: readonly Append[]): Promise<BatchAnswer>;
   close(): Promise<void>;
 }
 
@@ -25,17 +31,22 @@ export class ConnectionLost extends Error {
 }
 
 /**
- * Gathers the appends of all callers while one batch is on its way, and sends them as the next: batches grow with
- * the load by themselves. A batch takes one append per stream; an append with unknown outcome goes out again with
- * the same event ids until its time is up.
+ * Gathers the appends of all callers while batches are on their way, and sends them as the next: batches grow with the
+ * load by themselves. A batch takes one append per stream; an append with unknown outcome goes out again with the same
+ * event ids until its time is up.
  */
 export class AppendQueue {
-  private waiting: Waiting[] = [];
+  private readonly waiting = new WaitingAppends();
   /** In the order of their deadlines, whether they are waiting or on their way. */
-  private readonly unsettled = new Set<Waiting>();
+  private readonly unsettled = new Set<WaitingAppend>();
+  private readonly depth = new Depth();
+  /** The batches on their way. */
+  private readonly sent = new Set<readonly WaitingAppend[]>();
   private lastError: unknown;
-  private sending = false;
-  private closed = false;
+  private isScheduled = false;
+  private isPausing = false;
+  private isClosed = false;
+  private watch: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly sender: AppendSender,
@@ -43,37 +54,119 @@ export class AppendQueue {
   ) {}
 
   add(append: Append): Promise<Appended> {
-    if (this.closed) return Promise.reject(new EventStoreUnavailable('The event store is closed'));
-    if (this.waiting.length >= maxWaiting)
+    if (this.isClosed)
+      return Promise.reject(new EventStoreUnavailable('The event store is closed'));
+    const size = sizeOf(append);
+    if (this.waiting.count >= maxWaiting || this.waiting.size + size > maxWaitingSize)
       return Promise.reject(new EventStoreOverloaded('Too many appends are waiting'));
     return new Promise<Appended>((resolve, reject) => {
       const deadline = performance.now() + appendTimeoutMs;
-      const item: Waiting = { append, size: sizeOf(append), resolve, reject, deadline };
-      this.waiting.push(item);
+      const item = new WaitingAppend(append, size, deadline, resolve, reject);
+      this.waiting.add(item);
       this.unsettled.add(item);
-      if (!this.sending) {
-        this.sending = true;
-        // After this turn of the event loop, so that whatever arrives in it goes out together.
-        setImmediate(() => void this.sendAll());
-      }
+      this.schedule();
+      this.watch ??= setInterval(() => this.expire(), expiryMs).unref();
     });
   }
 
   /** Sends what is waiting, takes no more, and closes the sender. */
   async close(): Promise<void> {
-    this.closed = true;
-    while (this.sending) await new Promise((resolve) => setTimeout(resolve, 5));
+    this.isClosed = true;
+    while (this.unsettled.size > 0 || this.sent.size > 0)
+      await new Promise((resolve) => setTimeout(resolve, 5));
     await this.sender.close();
   }
 
-  private async sendAll(): Promise<void> {
-    // Nobody waits longer than promised, not even for a batch that hangs.
-    const watch = setInterval(() => this.expire(), expiryMs);
-    while (this.waiting.length > 0) await this.sendBatch(this.takeBatch());
-    clearInterval(watch);
-    this.sending = false;
+  /** After this turn of the event loop, so that whatever arrives in it goes out together. */
+  private schedule(): void {
+    if (this.isScheduled || this.isPausing) return;
+    this.isScheduled = true;
+    setImmediate(() => {
+      this.isScheduled = false;
+      this.sendWaiting();
+    });
   }
 
+  private sendWaiting(): void {
+    while (this.waiting.isAnyReady && !this.isPausing) {
+      const onTheirWay = [...this.sent].reduce((sum, { length }) => sum + length, 0);
+      const outstanding = onTheirWay + this.waiting.count;
+      const depth = this.depth.of(outstanding);
+      if (this.sent.size >= depth) return;
+      const appends = Math.ceil(outstanding / depth);
+      void this.send(this.waiting.take({ ...batchLimit, appends }));
+    }
+  }
+
+  private async send(batch: readonly WaitingAppend[]): Promise<void> {
+    if (batch.length === 0) return;
+    this.sent.add(batch);
+    await this.sendBatch(batch);
+    this.sent.delete(batch);
+    this.schedule();
+  }
+
+  private async sendBatch(items: readonly WaitingAppend[]): Promise<void> {
+    const sent = performance.now();
+    let answer: BatchAnswer;
+    try {
+      answer = await this.sender.send(items.map(({ append }) => append));
+    } catch (error) {
+      await this.recover(items, error);
+      return;
+    }
+    this.depth.learn(sent, performance.now(), answer.took);
+    items.forEach((item, index) => this.settle(item, answer.verdicts[index]));
+    if (answer.verdicts.some(({ verdict }) => verdict === 'appended')) this.onAppended();
+  }
+
+  private settle(item: WaitingAppend, verdict: AppendVerdict | undefined): void {
+    this.unsettled.delete(item);
+    if (verdict === undefined) item.reject(new Error('The event log gave no verdict'));
+    else if (verdict.verdict === 'conflict') item.conflict(verdict.actual);
+    else item.resolve(verdict.appended);
+    if (verdict?.verdict === 'appended')
+      for (const loser of this.waiting.takeLosers(item, verdict.appended.revision)) {
+        this.unsettled.delete(loser);
+        loser.conflict(verdict.appended.revision);
+      }
+    this.waiting.release(item);
+  }
+
+  private async recover(items: readonly WaitingAppend[], error: unknown): Promise<void> {
+    if (error instanceof ConnectionLost) {
+      this.lastError = error;
+      this.waiting.putBack(items);
+      this.expire();
+      this.pause();
+      return;
+    }
+    const [only] = items;
+    if (items.length === 1 && only !== undefined) {
+      this.unsettled.delete(only);
+      only.reject(error);
+      this.waiting.release(only);
+      return;
+    }
+    // Only the guilty one shall fail: it is found by halving. Whose time is up meanwhile is not sent again.
+    const half = Math.ceil(items.length / 2);
+    for (const part of [items.slice(0, half), items.slice(half)]) {
+      for (const item of part) if (item.isSettled) this.waiting.release(item);
+      const wanted = part.filter(({ isSettled }) => !isSettled);
+      if (wanted.length > 0) await this.sendBatch(wanted);
+    }
+  }
+
+  private pause(): void {
+    if (this.isPausing) return;
+    this.isPausing = true;
+    setTimeout(() => {
+      this.isPausing = false;
+      this.schedule();
+    }, retryDelayMs);
+  }
+
+  /** Nobody waits longer than promised, not even for a batch that hangs. */
   private expire(): void {
     const now = performance.now();
     for (const item of this.unsettled) {
@@ -83,92 +176,23 @@ export class AppendQueue {
         new EventStoreUnavailable('The event log did not answer', { cause: this.lastError }),
       );
     }
-  }
-
-  private takeBatch(): Waiting[] {
-    const streams = new Set<string>();
-    const batch: Waiting[] = [];
-    const later: Waiting[] = [];
-    let events = 0;
-    let size = 0;
-    for (const item of this.waiting) {
-      if (!this.unsettled.has(item)) continue;
-      const { stream, events: own } = item.append;
-      const fits =
-        batch.length === 0 ||
-        (events + own.length <= maxEventsPerBatch && size + item.size <= maxBatchSize);
-      if (fits && !streams.has(stream)) {
-        batch.push(item);
-        events += own.length;
-        size += item.size;
-      } else {
-        later.push(item);
-      }
-      streams.add(stream);
-    }
-    this.waiting = later;
-    return batch;
-  }
-
-  private async sendBatch(items: readonly Waiting[]): Promise<void> {
-    const batch = items.filter((item) => this.unsettled.has(item));
-    if (batch.length === 0) return;
-    let verdicts: readonly AppendVerdict[];
-    try {
-      verdicts = await this.sender.send(batch.map(({ append }) => append));
-    } catch (error) {
-      await this.recover(batch, error);
-      return;
-    }
-    batch.forEach((item, index) => {
-      this.unsettled.delete(item);
-      settle(item, verdicts[index]);
-    });
-    if (verdicts.some(({ verdict }) => verdict === 'appended')) this.onAppended();
-  }
-
-  private async recover(batch: readonly Waiting[], error: unknown): Promise<void> {
-    const [only] = batch;
-    if (error instanceof ConnectionLost) {
-      this.lastError = error;
-      this.waiting = [...batch, ...this.waiting];
-      this.expire();
-      if (this.unsettled.size > 0)
-        await new Promise((resolve) => setTimeout(resolve, retryDelayMs));
-    } else if (batch.length > 1) {
-      // Only the guilty one shall fail: it is found by halving.
-      const half = Math.ceil(batch.length / 2);
-      await this.sendBatch(batch.slice(0, half));
-      await this.sendBatch(batch.slice(half));
-    } else if (only !== undefined) {
-      this.unsettled.delete(only);
-      only.reject(error);
-    }
+    clearInterval(this.watch);
+    this.watch = undefined;
   }
 }
 
-interface Waiting {
-  readonly append: Append;
-  readonly size: number;
-  readonly deadline: number;
-  readonly resolve: (appended: Appended) => void;
-  readonly reject: (error: unknown) => void;
-}
-
+/** Appends that wait, beside those on their way. */
 const maxWaiting = 10_000;
-const maxEventsPerBatch = 1_000;
-/** Characters of JSON; so that a batch of large events does not take longer than a statement may. */
-const maxBatchSize = 8 * 1024 * 1024;
+/** Characters of JSON: two bytes each in memory, at the most. */
+const maxWaitingSize = 64 * 1024 * 1024;
+/** So that a batch does not take longer than a statement may. */
+const batchLimit = { events: 1_000, size: 8 * 1024 * 1024 };
 const appendTimeoutMs = 4_000;
 const retryDelayMs = 100;
 const expiryMs = 100;
 
 function sizeOf({ events }: Append): number {
-  return events.reduce((sum, { data, metadata }) => sum + data.length + metadata.length, 0);
-}
-
-function settle({ append, resolve, reject }: Waiting, verdict: AppendVerdict | undefined): void {
-  if (verdict === undefined) reject(new Error('The event log gave no verdict'));
-  else if (verdict.verdict !== 'conflict') resolve(verdict.appended);
-  else reject(new WrongExpectedRevision(append.stream, append.expected, verdict.actual));
+  let size = 0;
+  for (const { data, metadata } of events) size += data.length + metadata.length;
+  return size;
 }

@@ -2,9 +2,10 @@ import DataLoader from 'dataloader';
 import { type Pool } from 'pg';
 import { type EventCodec, type StoredEntry } from '../codec.js';
 import { EventStoreUnavailable } from '../errors.js';
-import { type LogBatch, type LogEntry, type LogRange, type StreamRange } from '../event-store.js';
+import { type LogEntry, type LogRange, type StreamRange } from '../event-store.js';
 import { type Position, start } from '../position.js';
 import { type StreamId } from '../stream-id.js';
+import { packed, type PackedEvents, unpack } from './packed-events.js';
 
 /** Reads the log in keyset pages: by stream and revision, or by position. */
 export class LogReader {
@@ -32,7 +33,7 @@ export class LogReader {
     while (left > 0) {
       const limit = Math.min(left, pageSize);
       const stored = backwards
-        ? await this.readBackwards(stream, from, limit)
+        ? await this.readOne(streamBackwards, { stream, from, limit })
         : await this.together.load({ stream, from, limit });
       const entries = await this.codec.decode(stored);
       yield* entries;
@@ -44,10 +45,10 @@ export class LogReader {
   }
 
   /** The page after a position, and where the log ended at that moment. Nothing after `until` is read. */
-  async page(range: LogRange, until?: Position): Promise<LogBatch & { head: Position }> {
+  async page(range: LogRange, until?: Position): Promise<Page> {
     const after = range.after ?? start;
     const horizon = after + maxScanned;
-    const rows = await this.query(page, [
+    const [row] = await this.query<[head: string, ...PackedEvents]>(page, [
       after,
       until ?? null,
       range.types ?? null,
@@ -55,43 +56,49 @@ export class LogReader {
       horizon,
       range.streamPrefix ?? null,
     ]);
-    const head = BigInt(rows[0]?.[0] ?? '0');
-    const found = rows.filter((row) => row[1] !== null);
-    const entries = await this.codec.decode(found.map((row) => toEntry(row.slice(1))));
-    const full = found.length === pageSize;
+    if (row === undefined) throw new Error('Unreachable: the end of the log is always told');
+    const [headText, ...events] = row;
+    const [last, streams] = events;
+    const head = BigInt(headText);
     const end = head > after ? head : after;
     const reached = end < horizon ? end : horizon;
-    const upTo = full ? (entries.at(-1)?.position ?? reached) : reached;
-    return { entries, upTo, atEnd: upTo === end, head };
+    const upTo = streams?.length === pageSize && last !== null ? BigInt(last) : reached;
+    return { events, upTo, atEnd: upTo === end, head };
+  }
+
+  decode({ events }: Page): Promise<LogEntry[]> {
+    return this.codec.decode(unpack(events));
   }
 
   /** The id of the first event ever; `undefined` while there is none. */
   async firstId(): Promise<string | undefined> {
-    const [first] = await this.query(firstEvent, []);
-    return first?.[0] ?? undefined;
+    const [first] = await this.query<[id: string]>(firstEvent, []);
+    return first?.[0];
   }
 
   private async readTogether(wanted: readonly StreamPage[]): Promise<StoredEntry[][]> {
-    const rows = await this.query(streamsForwards, [
+    const [only] = wanted;
+    if (wanted.length === 1 && only !== undefined)
+      return [await this.readOne(streamForwards, only)];
+    const rows = await this.query<[n: string, ...PackedEvents]>(streamsForwards, [
       wanted.map(({ stream }) => stream),
       wanted.map(({ from }) => from),
       wanted.map(({ limit }) => limit),
     ]);
-    const pages = wanted.map((): StoredEntry[] => []);
-    for (const [n, ...row] of rows) pages[Number(n) - 1]?.push(toEntry(row));
-    return pages;
+    const pages = new Map(rows.map(([n, ...events]) => [Number(n), unpack(events)]));
+    return wanted.map((_, index) => pages.get(index + 1) ?? []);
   }
 
-  private async readBackwards(
-    stream: StreamId,
-    from: number,
-    limit: number,
+  private async readOne(
+    statement: Statement,
+    { stream, from, limit }: StreamPage,
   ): Promise<StoredEntry[]> {
-    return (await this.query(streamBackwards, [stream, from, limit])).map(toEntry);
+    const [events] = await this.query<PackedEvents>(statement, [stream, from, limit]);
+    return events === undefined ? [] : unpack(events);
   }
 
-  private async query(
-    statement: { name: string; text: string },
+  private async query<Row extends unknown[]>(
+    statement: Statement,
     values: unknown[],
   ): Promise<Row[]> {
     try {
@@ -101,6 +108,20 @@ export class LogReader {
       throw new EventStoreUnavailable('The event log cannot be read', { cause: error });
     }
   }
+}
+
+/** A page of the log as it came, not yet decoded. */
+export interface Page {
+  readonly events: PackedEvents;
+  /** Everything up to here, inclusive, is in it or was filtered out. */
+  readonly upTo: Position;
+  readonly atEnd: boolean;
+  readonly head: Position;
+}
+
+interface Statement {
+  readonly name: string;
+  readonly text: string;
 }
 
 interface StreamPage {
@@ -114,12 +135,18 @@ const pageSize = 1000;
 /** Of types that are rare, a page looks through so many events at the most: a statement must come to an end. */
 const maxScanned = 100_000n;
 
-/** Columns in the order of `columns` below; bigint arrives as text. */
-type Row = (string | null)[];
-
-const columns = `
-  e.position, e.stream, e.revision, e.id, e.type, e.version, e.data::text, e.metadata::text,
-  to_char(e.recorded_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+const streamForwards = {
+  name: 'stream-forwards',
+  text: `
+    SELECT ${packed}
+      FROM (
+        SELECT *
+          FROM log.events
+         WHERE stream = $1 AND revision >= $2
+         ORDER BY revision
+         LIMIT $3
+      ) e`,
+};
 
 const streamsForwards = {
   name: 'streams-forwards',
@@ -127,23 +154,28 @@ const streamsForwards = {
     SELECT wanted.n, found.*
       FROM unnest($1::text[], $2::bigint[], $3::int[]) WITH ORDINALITY AS wanted (stream, revision, length, n)
      CROSS JOIN LATERAL (
-        SELECT ${columns}
-          FROM log.events e
-         WHERE e.stream = wanted.stream AND e.revision >= wanted.revision
-         ORDER BY e.revision
-         LIMIT wanted.length
-      ) found
-     ORDER BY wanted.n, found.revision`,
+        SELECT ${packed}
+          FROM (
+            SELECT *
+              FROM log.events
+             WHERE stream = wanted.stream AND revision >= wanted.revision
+             ORDER BY revision
+             LIMIT wanted.length
+          ) e
+      ) found`,
 };
 
 const streamBackwards = {
   name: 'stream-backwards',
   text: `
-    SELECT ${columns}
-      FROM log.events e
-     WHERE e.stream = $1 AND e.revision <= $2
-     ORDER BY e.revision DESC
-     LIMIT $3`,
+    SELECT ${packed}
+      FROM (
+        SELECT *
+          FROM log.events
+         WHERE stream = $1 AND revision <= $2
+         ORDER BY revision DESC
+         LIMIT $3
+      ) e`,
 };
 
 // One statement sees one state of the log: where it ends, and what stands before that. Positions are gapless and in
@@ -153,36 +185,22 @@ const page = {
   text: `
     SELECT head.position, found.*
       FROM (SELECT least(coalesce(max(position), 0), $2::bigint) AS position FROM log.events) head
-      LEFT JOIN LATERAL (
-        SELECT ${columns}
-          FROM log.events e
-         WHERE e.position > $1
-           AND e.position <= least(head.position, $5::bigint)
-           AND ($3::text[] IS NULL OR e.type = ANY ($3::text[]))
-           AND ($6::text IS NULL OR e.stream ^@ $6::text)
-         ORDER BY e.position
-         LIMIT $4
-      ) found ON true`,
+     CROSS JOIN LATERAL (
+        SELECT ${packed}
+          FROM (
+            SELECT *
+              FROM log.events
+             WHERE position > $1
+               AND position <= least(head.position, $5::bigint)
+               AND ($3::text[] IS NULL OR type = ANY ($3::text[]))
+               AND ($6::text IS NULL OR stream ^@ $6::text)
+             ORDER BY position
+             LIMIT $4
+          ) e
+      ) found`,
 };
 
 const firstEvent = {
   name: 'first-event',
   text: 'SELECT e.id FROM log.events e ORDER BY e.position LIMIT 1',
 };
-
-function toEntry(row: Row): StoredEntry {
-  const [position, stream, revision, id, type, version, data, metadata, recordedAt] = row.map(
-    (column) => column ?? '',
-  );
-  return {
-    position: BigInt(position ?? ''),
-    stream: stream ?? '',
-    revision: Number(revision),
-    id: id ?? '',
-    type: type ?? '',
-    version: Number(version),
-    data: JSON.parse(data ?? ''),
-    metadata: JSON.parse(metadata ?? ''),
-    recordedAt: recordedAt ?? '',
-  };
-}

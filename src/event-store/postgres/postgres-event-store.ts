@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { type Pool } from 'pg';
 import { checkPlace, type EventCodec } from '../codec.js';
 import { Doorbell } from '../doorbell.js';
@@ -11,17 +12,11 @@ import {
   type NewEvent,
   type StreamRange,
 } from '../event-store.js';
-import { start } from '../position.js';
 import { type StreamId } from '../stream-id.js';
 import { AppendQueue } from './append-queue.js';
-import { LogReader } from './log-reader.js';
+import { LogReader, type Page } from './log-reader.js';
 import { type Connect, AppendConnection } from './append-connection.js';
-
-/**
- * Calls `onRing` when somebody appended, with the server's process that did it, or without one when notifications may
- * have been missed. The function it gives back ends that. It reconnects by itself.
- */
-export type Listen = (onRing: (backend: number | undefined) => void) => () => Promise<void>;
+import { type Listen, OtherProcesses } from './other-processes.js';
 
 export interface PostgresEventStoreOptions {
   /** For reading; it stays its owner's to close. */
@@ -38,18 +33,20 @@ export class PostgresEventStore implements EventStore {
   private readonly codec: EventCodec;
   private readonly appends: AppendQueue;
   private readonly reader: LogReader;
-  /** Rings at once for appends of this process, and through NOTIFY for those of others. */
   private readonly doorbell = new Doorbell();
-  private readonly stopListening: (() => Promise<void>) | undefined;
+  private readonly others: OtherProcesses;
 
   constructor({ pool, connect, listen, codec }: PostgresEventStoreOptions) {
     this.codec = codec;
     this.reader = new LogReader(pool, codec);
-    const connection = new AppendConnection(connect);
-    this.stopListening = listen?.((backend) => {
-      if (backend === undefined || backend !== connection.backend) this.doorbell.ring();
+    const ring = async (name: string): Promise<void> => {
+      await pool.query({ ...notify, values: [name] });
+    };
+    this.others = new OtherProcesses(randomUUID(), ring, listen, () => this.doorbell.ring());
+    this.appends = new AppendQueue(new AppendConnection(connect), () => {
+      this.doorbell.ring();
+      this.others.tell();
     });
-    this.appends = new AppendQueue(connection, () => this.doorbell.ring());
   }
 
   async append(
@@ -66,28 +63,31 @@ export class PostgresEventStore implements EventStore {
   }
 
   async *readAll(range: LogRange = {}): AsyncIterable<LogBatch> {
-    let after = range.after ?? start;
-    let end: bigint | undefined;
+    let page = await this.reader.page(range);
+    const end = page.head;
     for (;;) {
-      const batch = await this.reader.page({ ...range, after }, end);
-      end ??= batch.head;
-      yield batch;
-      if (batch.atEnd) return;
-      after = batch.upTo;
+      const next = page.atEnd ? undefined : this.reader.page({ ...range, after: page.upTo }, end);
+      yield await this.decode(page, next);
+      if (next === undefined) return;
+      page = await next;
     }
   }
 
   async *subscribe(range: LogRange, signal: AbortSignal): AsyncIterable<LogBatch> {
-    let after = range.after ?? start;
     const isAborted = (): boolean => signal.aborted;
-    while (!isAborted()) {
-      // Taken before reading, so that whatever is appended from here on wakes the wait below.
-      const silence = this.doorbell.silence();
-      const batch = await this.reader.page({ ...range, after });
-      after = batch.upTo;
+    if (isAborted()) return;
+    let asked = this.askFor(range);
+    for (;;) {
+      const page = await asked.page;
+      if (isAborted()) return;
+      const rest = { ...range, after: page.upTo };
+      const next = page.atEnd ? undefined : this.askFor(rest);
+      const batch = await this.decode(page, next?.page);
       if (isAborted()) return;
       yield batch;
-      if (batch.atEnd) await this.doorbell.wait(silence, signal);
+      if (page.atEnd) await this.doorbell.wait(asked.silence, signal);
+      if (isAborted()) return;
+      asked = next ?? this.askFor(rest);
     }
   }
 
@@ -98,6 +98,24 @@ export class PostgresEventStore implements EventStore {
 
   async close(): Promise<void> {
     await this.appends.close();
-    await this.stopListening?.();
+    await this.others.close();
+  }
+
+  /** The mark is taken before reading, so that whatever is appended from here on wakes whoever waits from it. */
+  private askFor(range: LogRange): { readonly silence: number; readonly page: Promise<Page> } {
+    return { silence: this.doorbell.silence(), page: this.reader.page(range) };
+  }
+
+  /** @param next The page after it, which the server makes meanwhile. */
+  private async decode(page: Page, next: Promise<Page> | undefined): Promise<LogBatch> {
+    if (next !== undefined) {
+      // Whoever leaves after this page does not wait for it.
+      next.catch(() => undefined);
+      // It is to be asked for before decoding keeps this side busy.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    return { entries: await this.reader.decode(page), upTo: page.upTo, atEnd: page.atEnd };
   }
 }
+
+const notify = { name: 'notify', text: `SELECT pg_notify('watchbook_log', $1)` };

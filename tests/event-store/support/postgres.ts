@@ -7,7 +7,7 @@ import { createTestDatabase } from '../../support/test-database.js';
 import { eventually } from './waiting.js';
 import { InMemoryPersonKeys } from './in-memory-person-keys.js';
 
-const isAppend = `datname = current_database() AND query LIKE '%FROM log.append(%'`;
+const isAppend = `datname = current_database() AND query LIKE 'SELECT log.append(%'`;
 
 const silent = pino({ level: 'silent' });
 
@@ -104,7 +104,7 @@ export function openPostgresEventStore(
   const pool = createPool(url, 5, silent);
   const store = new PostgresEventStore({
     pool,
-    connect: () => connect(url),
+    connect: () => connect(url, { pipeline: true }),
     listen: (onRing) => listen(url, 'watchbook_log', onRing),
     codec: new EventCodec(keys),
   });

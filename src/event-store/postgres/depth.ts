@@ -1,0 +1,29 @@
+/**
+ * How many batches should be on their way at once. With two, the server never waits for this side; but each of them
+ * holds half of the appends, and a commit is shared by half as many. So a second one pays where a commit takes less time
+ * than this side needs for a whole batch.
+ */
+export class Depth {
+  private commitMs = 1;
+  private lastAnswerAt = 0;
+
+  /** @param outstanding Appends that wait or are on their way. */
+  of(outstanding: number): 1 | 2 {
+    return this.commitMs < outstanding * ownMsPerAppend ? 2 : 1;
+  }
+
+  /**
+   * @param sentAt and `answeredAt`: as `performance.now()` tells it.
+   * @param took The server's work in ms, without the commit.
+   */
+  learn(sentAt: number, answeredAt: number, took: number): void {
+    // It began when the batch was there and the one before was done.
+    const commitMs = answeredAt - Math.max(sentAt, this.lastAnswerAt) - took;
+    this.lastAnswerAt = answeredAt;
+    this.commitMs += (commitMs - this.commitMs) * weightOfLast;
+  }
+}
+
+/** What an append costs this side: checking, encoding, sending, and waking whoever waits for it. */
+const ownMsPerAppend = 0.01;
+const weightOfLast = 0.1;
