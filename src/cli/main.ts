@@ -2,6 +2,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import dotenv from 'dotenv';
 import { ConfigurationError } from '../platform/configuration.js';
+import { type CopyOptions } from './copy-events.js';
 import { events } from './events.js';
 import { create, down, up } from './migrate.js';
 
@@ -17,11 +18,18 @@ program
   .description('Run Watchbook')
   .action(async () => (await import('./serve.js')).serve());
 
-program
+const log = program
   .command('events')
   .description('Print the event log, one line of JSON for each event')
   .option('--stream <name>', 'only this stream, such as service-<id>')
   .action(events);
+log
+  .command('copy')
+  .description('Copy the event log to another store, and compare the two; stop Watchbook before')
+  .requiredOption('--from <store>', 'postgres (the configured database), postgres://…, or esdb://…')
+  .requiredOption('--to <store>', 'the same; empty, or what an interrupted copy left')
+  .option('--verify-only', 'compare, and copy nothing')
+  .action(async (options: CopyOptions) => (await import('./copy-events.js')).copyEvents(options));
 
 const migrations = program.command('migrate').description('Change the database schema');
 migrations
@@ -52,6 +60,16 @@ function migrationName(text: string): string {
   return text;
 }
 
+/** Their message says it all. */
+const errorsForPeople: ReadonlySet<string> = new Set([
+  'CannotServe',
+  'DataDirInUse',
+  'EmbeddedPostgresError',
+  'EventStoreUnusable',
+  'NoSuchStore',
+  'NotABeginning',
+]);
+
 try {
   await program.parseAsync();
 } catch (error) {
@@ -60,12 +78,9 @@ try {
   process.exitCode = 1;
 }
 
-/** Errors whose message says it all: our own, and those a migration raises. */
+/** Our own, and those a migration raises. */
 function isForPeople(error: unknown): error is Error {
   if (!(error instanceof Error)) return false;
   const isRaised = 'code' in error && error.code === 'P0001';
-  return (
-    isRaised ||
-    /^(EmbeddedPostgresError|DataDirInUse|CannotServe|EventStoreUnusable)$/.test(error.name)
-  );
+  return isRaised || errorsForPeople.has(error.name);
 }

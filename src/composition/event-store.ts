@@ -2,7 +2,9 @@ import { type Pool } from 'pg';
 import { type EventCodec } from '../event-store/codec.js';
 import { type EventStore } from '../event-store/event-store.js';
 import { PostgresEventStore } from '../event-store/postgres/postgres-event-store.js';
+import { type EventStoreDbStoredLog } from '../event-store/eventstoredb/index.js';
 import { type Configuration } from '../platform/configuration.js';
+import { parseEventStoreAddress } from '../platform/event-store-address.js';
 import { connect, listen } from '../platform/postgres.js';
 
 export interface OpenedEventStore {
@@ -68,6 +70,24 @@ export async function reachEventStore({ eventStore }: Where): Promise<void> {
       `The event store at ${eventStore.shown} cannot be used (${reasonOf(error)}). Check EVENT_STORE_URL.`,
       { cause: error },
     );
+  }
+}
+
+/**
+ * A log in EventStoreDB or KurrentDB as it is stored, wherever the address leads.
+ *
+ * @throws EventStoreUnusable after 4 s at the latest, and for an address that is none.
+ */
+export async function connectToStoredLog(url: string): Promise<EventStoreDbStoredLog> {
+  const { EventStoreDbStoredLog, reachEventStoreDb } = await loadEventStoreDb();
+  try {
+    const address = parseEventStoreAddress(url);
+    await reachEventStoreDb(address);
+    return new EventStoreDbStoredLog(address);
+  } catch (error) {
+    throw new EventStoreUnusable(`That event store cannot be used: ${reasonOf(error)}`, {
+      cause: error,
+    });
   }
 }
 

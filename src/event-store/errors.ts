@@ -1,12 +1,10 @@
-import { type StreamId } from './stream-id.js';
-
 /** The stream is not at the revision the caller expected; somebody else was faster. */
 export class WrongExpectedRevision extends Error {
   override readonly name = 'WrongExpectedRevision';
 
   /** @param actual The revision of the stream's last event; -1 when there is no stream. */
   constructor(
-    readonly stream: StreamId,
+    readonly stream: string,
     readonly expected: string | number,
     readonly actual: number,
   ) {

@@ -1,14 +1,19 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { startTestApp, type TestApp } from '../support/test-app.js';
-import { lastPosition } from './support/database.js';
+import { Ledger } from '../resources/support/log.js';
 import { expectProblem, pathsOf } from './support/problem.js';
 import { parseAnswer, request, sendBytes } from './support/raw.js';
 
 let app: TestApp;
+let ledger: Ledger;
 beforeAll(async () => {
   app = await startTestApp();
+  ledger = await Ledger.of(app);
 });
-afterAll(() => app.stop());
+afterAll(async () => {
+  await ledger.close();
+  await app.stop();
+});
 
 const id = '00000000-0000-7000-8000-000000000000';
 const nul = 'Must not hold NUL characters or half surrogate pairs';
@@ -143,12 +148,12 @@ describe('bodies', () => {
   test.each(cases)(
     'given body %#, when sent with %s to %s, then 422 names the field',
     async (method, path, raw, fields) => {
-      const before = await lastPosition(app.databaseUrl);
+      const before = await ledger.end();
       const headers = { 'Content-Type': 'application/json' };
       const answer = await app.call(method, path, { as: app.admin, raw, headers });
 
       expect([...new Set(pathsOf(expectProblem(answer, 422)))].sort()).toEqual(fields);
-      expect(await lastPosition(app.databaseUrl)).toBe(before);
+      expect(await ledger.end()).toBe(before);
     },
   );
 });

@@ -4,7 +4,7 @@ import { tokens } from '../../src/composition/tokens.js';
 import { type AnyRoute } from '../../src/http/route.js';
 import { TagView, ServiceView, UserView, RoleView } from '../../src/http/resources/views.js';
 import { startTestApp, type TestApp, str } from '../support/test-app.js';
-import { runSql } from './support/database.js';
+import { Ledger } from '../resources/support/log.js';
 import { HttpClient, type WildAnswer, type WildRequest } from './support/http-client.js';
 import { expectProblem } from './support/problem.js';
 import { fieldsOf, type Material, nameOf, wildRequest } from './support/wild.js';
@@ -111,12 +111,12 @@ describe('requests of all kinds', () => {
       );
 
     // That a request was refused is remembered, and what its Idempotency-Key stood for.
-    const kept = await runSql(
-      app.databaseUrl,
-      `SELECT type, data, metadata FROM log.events
-        WHERE metadata ->> 'requestId' = ANY ($1) AND type NOT IN ('CommandRefused', 'CommandKeyed')`,
-      [refused],
+    const ledger = await Ledger.of(app);
+    const kept = (await ledger.all()).filter(
+      ({ type, metadata: { requestId } }) =>
+        refused.includes(requestId ?? '') && !/^Command(Refused|Keyed)$/.test(type),
     );
+    await ledger.close();
     expect(kept).toEqual([]);
     // Otherwise the requests would not come far enough to tell anything.
     for (const status of [200, 400, 401, 404, 415, 422])

@@ -6,12 +6,15 @@ import { type Application, startApplication } from '../../src/composition/applic
 import { readConfiguration } from '../../src/platform/configuration.js';
 import { createLogger } from '../../src/platform/logger.js';
 import { createTestDatabase } from './test-database.js';
+import { borrowEventStore } from './test-event-store.js';
 
 /** A whole Watchbook in this process, on a database and a port of its own. */
 export interface TestApp {
   /** Such as http://127.0.0.1:40123 */
   readonly url: string;
   readonly databaseUrl: string;
+  /** `undefined`: its events stand in that database, too. */
+  readonly eventStoreUrl: string | undefined;
   readonly application: Application;
   readonly admin: Person;
   /** Sends a request below /api/v1 and reads the whole answer. */
@@ -66,10 +69,12 @@ export async function startTestApp(
   const database = await createTestDatabase();
   const dataDir = await mkdtemp(path.join(os.tmpdir(), 'watchbook-app-'));
   const adminPassword = 'the administrator';
+  const eventStore = await borrowEventStore(environment['DATABASE_URL'] ?? database.url);
   const configuration = readConfiguration({
     PORT: '0',
     DATA_DIR: dataDir,
     DATABASE_URL: database.url,
+    EVENT_STORE_URL: eventStore.url,
     ADMIN_EMAIL: 'admin@example.org',
     ADMIN_PASSWORD: adminPassword,
     LOG_LEVEL: 'silent',
@@ -94,6 +99,7 @@ export async function startTestApp(
   return {
     url,
     databaseUrl: database.url,
+    eventStoreUrl: eventStore.url,
     application,
     admin,
     call,
@@ -107,6 +113,7 @@ export async function startTestApp(
     },
     async stop() {
       await application.stop();
+      await eventStore.giveBack();
       await database.drop();
       await rm(dataDir, { recursive: true, force: true });
     },

@@ -59,7 +59,7 @@ function openEventStore(url: string): {
   const store = new PostgresEventStore({
     pool,
     codec: new EventCodec(new PostgresPersonKeys(pool)),
-    connect: () => connect(url),
+    connect: () => connect(url, { pipeline: true }),
     listen: (onRing) => listen(url, 'watchbook_log', onRing),
   });
   return {

@@ -12,7 +12,6 @@ import {
   WrongExpectedRevision,
 } from '../errors.js';
 import { type Appended, type ExpectedRevision } from '../event-store.js';
-import { type StreamId } from '../stream-id.js';
 import { callTimeoutMs, type Connection } from './connection.js';
 import { NoAnswer } from './failures.js';
 import { type LogReader } from './log-reader.js';
@@ -35,7 +34,7 @@ export class Appender {
   ) {}
 
   async append(
-    stream: StreamId,
+    stream: string,
     expected: ExpectedRevision,
     events: readonly EventData[],
   ): Promise<Appended> {
@@ -120,7 +119,7 @@ export class Appender {
     }
   }
 
-  private async lookUp(stream: StreamId, revision: number, deadline: number): Promise<Appended> {
+  private async lookUp(stream: string, revision: number, deadline: number): Promise<Appended> {
     const [entry] = await this.reader.stream(stream, { from: revision, limit: 1 }, deadline);
     if (entry?.revision !== revision)
       throw new EventStoreUnavailable(`What was appended to ${stream} cannot be read`);
@@ -129,7 +128,7 @@ export class Appender {
 }
 
 interface Append {
-  readonly stream: StreamId;
+  readonly stream: string;
   readonly expected: ExpectedRevision;
   readonly events: readonly EventData[];
   /** On the clock of `performance.now()`. */

@@ -19,9 +19,3 @@ export async function runSql(
     await client.end();
   }
 }
-
-/** Where the log ends. */
-export async function lastPosition(url: string): Promise<number> {
-  const [row] = await runSql(url, 'SELECT coalesce(max(position), 0)::int AS last FROM log.events');
-  return Number(row?.['last']);
-}

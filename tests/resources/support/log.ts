@@ -1,54 +1,64 @@
 import pg from 'pg';
 import { z } from 'zod';
 import { EventMetadata } from '../../../src/event-store/metadata.js';
+import { openStoredLog, type OpenedStoredLog } from '../../../src/composition/stored-logs.js';
+import { start } from '../../../src/event-store/position.js';
+import { readConfiguration } from '../../../src/platform/configuration.js';
+import { createLogger } from '../../../src/platform/logger.js';
 import { type TestApp } from '../../support/test-app.js';
 
-const Row = z.object({
+const Logged = z.object({
   id: z.string(),
   position: z.coerce.number(),
   stream: z.string(),
-  revision: z.coerce.number(),
+  revision: z.int(),
   type: z.string(),
   data: z.record(z.string(), z.unknown()),
   metadata: EventMetadata,
 });
 
 /** An event as it stands in the log, personal data still encrypted. */
-export type LoggedEvent = z.infer<typeof Row>;
+export type LoggedEvent = z.infer<typeof Logged>;
 
-/** Looks into an app's database behind its back. */
+/** Looks into an app's log and database behind its back. */
 export class Ledger {
-  private constructor(private readonly client: pg.Client) {}
+  private constructor(
+    private readonly client: pg.Client,
+    private readonly log: OpenedStoredLog,
+  ) {}
 
-  static async of({ databaseUrl }: TestApp): Promise<Ledger> {
+  static async of({ databaseUrl, eventStoreUrl }: TestApp): Promise<Ledger> {
     const client = new pg.Client({ connectionString: databaseUrl });
     await client.connect();
-    return new Ledger(client);
+    const where = eventStoreUrl ?? databaseUrl;
+    const configuration = readConfiguration({});
+    return new Ledger(
+      client,
+      await openStoredLog(where, 'source', configuration, createLogger('silent')),
+    );
   }
 
   async stream(stream: string): Promise<LoggedEvent[]> {
-    return this.rows('SELECT * FROM log.events WHERE stream = $1 ORDER BY revision', [stream]);
+    return (await this.all()).filter((event) => event.stream === stream);
   }
 
-  /** What was recorded after a position, in order. */
-  async after(position: number): Promise<LoggedEvent[]> {
-    return this.rows('SELECT * FROM log.events WHERE position > $1 ORDER BY position', [position]);
+  /** The whole log, in order. */
+  async all(): Promise<LoggedEvent[]> {
+    const events: LoggedEvent[] = [];
+    for await (const page of this.log.log.pages(start))
+      events.push(...page.map((entry) => Logged.parse(entry)));
+    return events;
   }
 
   async end(): Promise<number> {
-    const { rows } = await this.client.query<{ end: string }>(
-      'SELECT coalesce(max(position), 0) AS end FROM log.events',
-    );
-    return Number(rows[0]?.end);
+    return (await this.all()).at(-1)?.position ?? 0;
   }
 
   /** The whole log as text, to search. */
   async text(): Promise<string> {
-    const { rows } = await this.client.query<{ all: string }>(
-      `SELECT string_agg(stream || ' ' || data::text || ' ' || metadata::text, E'\\n') AS all
-         FROM log.events`,
-    );
-    return rows[0]?.all ?? '';
+    return (await this.all())
+      .map(({ stream, data, metadata }) => `${stream} ${JSON.stringify([data, metadata])}`)
+      .join('\n');
   }
 
   /** How many rows a table has. */
@@ -79,12 +89,8 @@ export class Ledger {
     throw new Error('It did not happen within five seconds');
   }
 
-  close(): Promise<void> {
-    return this.client.end();
-  }
-
-  private async rows(text: string, values: unknown[]): Promise<LoggedEvent[]> {
-    const { rows } = await this.client.query<Record<string, unknown>>(text, values);
-    return rows.map((row) => Row.parse(row));
+  async close(): Promise<void> {
+    await this.log.close();
+    await this.client.end();
   }
 }
