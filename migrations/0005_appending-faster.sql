@@ -18,8 +18,8 @@ DROP FUNCTION log.append (text, text, text, text, text, text, text, text, text);
 -- The events come in the order of their appends. A stream occurs in one append of a call at most; should an id occur
 -- in two of them, the whole call fails.
 --
--- The answer: "before", the position of the last event before these; "took", the milliseconds that passed since the
--- lock was had; and "verdicts", null when each append found its stream at the revision it named, so that all were
+-- The answer: "before", the position of the last event before these; "took", the milliseconds spent
+-- here; and "verdicts", null when each append found its stream at the revision it named, so that all were
 -- appended; otherwise for each append, in order, ["appended" | "repeated" | "conflict", revision, position].
 -- Repeated: exactly these events stand there already, one after the other. Conflict: with the revision that is there.
 --
@@ -41,10 +41,10 @@ LANGUAGE plpgsql
 SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
+  started         constant timestamptz := clock_timestamp();
   separator       constant text     := E'\x1f';
   stream_list     constant text[]   := string_to_array(streams, separator);
   expected_list   constant bigint[] := string_to_array(expected, separator)::bigint[];
-  started         timestamptz;
   head            bigint;
   now_or_later    timestamptz;
   is_as_expected  boolean;
@@ -54,7 +54,6 @@ DECLARE
 BEGIN
   -- The lock is a statement of its own, so that the statements after it see what the last holder committed.
   PERFORM pg_advisory_xact_lock(7310578001);
-  started := clock_timestamp();
 
   -- The last event of a stream is looked for from the expected revision on: what is earlier need not be passed over.
   -- On an empty log, this finds nothing at all.
@@ -75,7 +74,7 @@ BEGIN
   -- Numbers are not given again when a log was emptied: its readers go on after the last one they know.
   head := coalesce(head, (SELECT max(t.last_position) FROM log.truncations t), 0);
   -- A clock that was set back must not make later events look older than earlier ones.
-  now_or_later := greatest(date_trunc('milliseconds', started), now_or_later);
+  now_or_later := greatest(date_trunc('milliseconds', clock_timestamp()), now_or_later);
 
   IF is_as_expected THEN
     current_list := expected_list;

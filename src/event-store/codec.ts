@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { type EventType } from '../domain/events.js';
-import { checked, definitionOf, isEventType } from './catalogue/catalogue.js';
+import { checked, type Definition, findDefinition } from './catalogue/catalogue.js';
 import { EventRefused } from './errors.js';
 import { type ExpectedRevision, type LogEntry, type NewEvent } from './event-store.js';
 import { findNotJson } from './json.js';
@@ -61,11 +60,10 @@ export class EventCodec {
     const fit = events.map((event, index) => checkEvent(event, index, length));
     if (length > 1 && new Set(fit.map(({ id }) => id)).size < length)
       throw new EventRefused('An append cannot hold the same event twice');
-    const people = new Set(fit.flatMap(({ type, data }) => personOf(type, data)));
-    const keys = people.size === 0 ? noKeys : await this.ensureKeys([...people]);
+    const keys = await this.ensureKeys(fit);
     let bytes = 0;
     const stored = fit.map((event, index) => {
-      const { id, type, version } = event;
+      const { type, version } = event.definition;
       const data = JSON.stringify(withoutPersonalData(event, keys));
       const metadata = JSON.stringify(event.metadata);
       const size = Buffer.byteLength(data);
@@ -74,7 +72,7 @@ export class EventCodec {
           `${nameOf(type, index, length)}: an event can hold ${maxEventBytes} bytes of data, not ${size}`,
         );
       bytes += size + Buffer.byteLength(metadata);
-      return { id, type, version, data, metadata };
+      return { id: event.id, type, version, data, metadata };
     });
     if (bytes > maxAppendBytes)
       throw new EventRefused(
@@ -85,24 +83,33 @@ export class EventCodec {
 
   /** Asks for the keys of a whole batch at once; what cannot be read says so, and stops nobody else. */
   async decode(stored: readonly StoredEntry[]): Promise<LogEntry[]> {
-    const people = peopleIn(stored);
+    const people = new Set<string>();
+    for (const { type, data } of stored) {
+      const definition = findDefinition(type);
+      const person = definition && personOf(definition, data);
+      if (person !== undefined) people.add(person);
+    }
     const keys = people.size === 0 ? noKeys : await this.keys.find([...people]);
     return stored.map((entry) => decodeOne(entry, keys));
   }
 
-  private async ensureKeys(people: readonly string[]): Promise<ReadonlyMap<string, Buffer>> {
-    const keys = await Promise.all(
-      people.map(async (person) => [person, await this.keys.ensure(person)] as const),
+  private async ensureKeys(events: readonly CheckedEvent[]): Promise<Keys> {
+    const people = new Set(
+      events.flatMap(({ definition, data }) => personOf(definition, data) ?? []),
     );
-    return new Map(keys);
+    if (people.size === 0) return noKeys;
+    return new Map(
+      await Promise.all(
+        [...people].map(async (person) => [person, await this.keys.ensure(person)] as const),
+      ),
+    );
   }
 }
 
 /** An event that fits its schema, and whose data and metadata JSON can carry. */
 interface CheckedEvent {
   readonly id: string;
-  readonly type: EventType;
-  readonly version: number;
+  readonly definition: Definition;
   readonly data: object;
   readonly metadata: EventMetadata;
 }
@@ -112,17 +119,17 @@ function checkEvent(
   index: number,
   length: number,
 ): CheckedEvent {
-  const { type } = event;
   try {
-    if (!isEventType(type)) throw new EventRefused('there is no such type of event');
+    const definition = findDefinition(event.type);
+    if (definition === undefined) throw new EventRefused('there is no such type of event');
     if (!uuid.test(id)) throw new EventRefused(`id: ${JSON.stringify(id)} is no UUID`);
-    const { data } = checked(type, event.data);
-    refuseWhatIsNotJson(data);
-    const checkedMeta = checkedMetadata(metadata);
-    const { version } = definitionOf(type);
-    return { id: id.toLowerCase(), type, version, data, metadata: checkedMeta };
+    const { data } = checked(definition, event.data);
+    const found = findNotJson(data);
+    if (found !== undefined)
+      throw new EventRefused(`${found.path.join('.')}: ${found.what} cannot be carried by JSON`);
+    return { id: id.toLowerCase(), definition, data, metadata: checkedMetadata(metadata) };
   } catch (error) {
-    const what = `${nameOf(type, index, length)}: ${explain(error)}`;
+    const what = `${nameOf(event.type, index, length)}: ${explain(error)}`;
     throw new EventRefused(what, { cause: error });
   }
 }
@@ -131,23 +138,20 @@ function nameOf(type: string, index: number, length: number): string {
   return `Event ${index + 1} of ${length}, ${type}`;
 }
 
-function refuseWhatIsNotJson(value: object): void {
-  const found = findNotJson(value);
-  if (found !== undefined)
-    throw new EventRefused(`${found.path.join('.')}: ${found.what} cannot be carried by JSON`);
-}
-
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-const noKeys: ReadonlyMap<string, Buffer> = new Map();
+type Keys = ReadonlyMap<string, Buffer>;
+const noKeys: Keys = new Map();
 
-function withoutPersonalData(
-  { type, data }: CheckedEvent,
-  keys: ReadonlyMap<string, Buffer>,
-): object {
-  const { personal } = definitionOf(type);
+/** Whom the data tells something about, if the type is one that does. */
+function personOf({ personal }: Definition, data: unknown): string | undefined {
+  return personal === undefined ? undefined : String(fieldsOf(data)[personal.of]);
+}
+
+function withoutPersonalData({ definition, data }: CheckedEvent, keys: Keys): object {
+  const { personal } = definition;
   if (personal === undefined) return data;
-  const fields: Record<string, unknown> = { ...data };
+  const fields = fieldsOf(data);
   const person = String(fields[personal.of]);
   const key = keys.get(person);
   if (key === undefined) throw new Error(`Unreachable: ${person} has a key by now`);
@@ -158,65 +162,38 @@ function withoutPersonalData(
   return fields;
 }
 
-function decodeOne(entry: StoredEntry, keys: ReadonlyMap<string, Buffer>): LogEntry {
+function decodeOne(entry: StoredEntry, keys: Keys): LogEntry {
   const { id, stream, revision, position, recordedAt, type, version } = entry;
   try {
-    if (!isEventType(type)) throw new Error(`Event type ${type} is not known`);
-    const data = readPersonalData(type, upcast(type, version, entry.data), keys);
-    const event = checked(type, data);
+    const definition = findDefinition(type);
+    if (definition === undefined) throw new Error(`Event type ${type} is not known`);
+    const data = readPersonalData(definition, upcast(definition, version, entry.data), keys);
+    const event = checked(definition, data);
     const metadata = checkedMetadata(entry.metadata);
     return { id, stream, revision, position, recordedAt, readable: true, event, metadata };
   } catch (error) {
     const reason = explain(error);
-    return {
-      id,
-      stream,
-      revision,
-      position,
-      recordedAt,
-      readable: false,
-      type,
-      version,
-      reason,
-    };
+    const envelope = { id, stream, revision, position, recordedAt };
+    return { ...envelope, readable: false, type, version, reason };
   }
 }
 
-function upcast(type: EventType, version: number, data: unknown): unknown {
-  const definition = definitionOf(type);
-  if (version > definition.version)
+function upcast(definition: Definition, version: number, data: unknown): unknown {
+  const { type, version: newest, upcasters } = definition;
+  if (version > newest)
     throw new Error(`${type} version ${version} was written by a newer Watchbook`);
   let current = data;
-  for (let from = version; from < definition.version; from += 1) {
-    const step = definition.upcasters?.[from];
+  for (let from = version; from < newest; from += 1) {
+    const step = upcasters?.[from];
     if (step === undefined) throw new Error(`${type} has no upcaster from version ${from}`);
     current = step(current);
   }
   return current;
 }
 
-function peopleIn(stored: readonly StoredEntry[]): ReadonlySet<string> {
-  const people = new Set<string>();
-  for (const { type, data } of stored)
-    if (isEventType(type)) for (const person of personOf(type, data)) people.add(person);
-  return people;
-}
-
-function personOf(type: EventType, data: unknown): string[] {
-  const { personal } = definitionOf(type);
-  return personal === undefined ? nobody : [String(fieldsOf(data)[personal.of])];
-}
-
-const nobody: string[] = [];
-
-function readPersonalData(
-  type: EventType,
-  data: unknown,
-  keys: ReadonlyMap<string, Buffer>,
-): unknown {
-  const { personal } = definitionOf(type);
+function readPersonalData({ personal }: Definition, data: unknown, keys: Keys): unknown {
   if (personal === undefined) return data;
-  const fields = { ...fieldsOf(data) };
+  const fields = fieldsOf(data);
   const person = String(fields[personal.of]);
   const key = keys.get(person);
   for (const field of personal.fields) {
@@ -227,6 +204,7 @@ function readPersonalData(
   return fields;
 }
 
+/** A copy, to be written into. */
 function fieldsOf(data: unknown): Record<string, unknown> {
   return typeof data === 'object' && data !== null ? { ...data } : {};
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isUuid } from './uuid.js';
 
 /** What stands beside every event: who, through which command, why it was allowed, and what it belongs to. */
 export const EventMetadata = z.strictObject({
@@ -41,7 +42,7 @@ function isAsUsual(metadata: unknown): metadata is EventMetadata {
     'command' in metadata &&
     isText(metadata.command, 64) &&
     'commandId' in metadata &&
-    isUuid(metadata.commandId) &&
+    isUuidText(metadata.commandId) &&
     'correlationId' in metadata &&
     isText(metadata.correlationId, 128) &&
     'causationId' in metadata &&
@@ -73,15 +74,13 @@ function isTextOrNull(value: unknown, max: number): boolean {
   return value === null || isText(value, max);
 }
 
-function isUuid(value: unknown): boolean {
-  return typeof value === 'string' && uuid.test(value);
-}
-
 function isUuidOrNull(value: unknown): boolean {
-  return value === null || isUuid(value);
+  return value === null || isUuidText(value);
 }
 
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+function isUuidText(value: unknown): boolean {
+  return typeof value === 'string' && isUuid(value);
+}
 
 /** That there are no others follows from their number, once all that must be there are. */
 function hasOnly(fields: number, value: object): boolean {

@@ -1,3 +1,4 @@
+import { type z } from 'zod';
 import { type DomainEvent, type EventType } from '../../domain/events.js';
 import { type EventDefinition, type EventDefinitions } from './define.js';
 import { serviceEvents } from './service-events.js';
@@ -20,12 +21,20 @@ export function isEventType(type: string): type is EventType {
 }
 
 /** What is known of a type when it does not matter which one it is. */
-export type Definition = Pick<EventDefinition<object>, 'version' | 'upcasters'> & {
+export interface Definition extends Pick<EventDefinition<object>, 'version' | 'upcasters'> {
+  readonly type: EventType;
+  readonly data: z.ZodType<object>;
   readonly personal?: { readonly of: string; readonly fields: readonly string[] };
-};
+}
 
-export function definitionOf(type: EventType): Definition {
-  return catalogue[type];
+/** Logs are read by the million: one look is enough for all that is known of a type. */
+const definitions: ReadonlyMap<string, Definition> = new Map(
+  eventTypes.map((type) => [type, { ...catalogue[type], type }]),
+);
+
+/** @returns `undefined` for a type this build does not know. */
+export function findDefinition(type: string): Definition | undefined {
+  return definitions.get(type);
 }
 
 /**
@@ -33,9 +42,8 @@ export function definitionOf(type: EventType): Definition {
  *
  * @throws ZodError naming each field that does not fit.
  */
-export function checked(type: EventType, data: unknown): DomainEvent {
-  const parsed: unknown = catalogue[type].data.parse(data);
-  const event = { type, data: parsed };
+export function checked({ type, data: schema }: Definition, data: unknown): DomainEvent {
+  const event = { type, data: schema.parse(data) };
   if (!isChecked(event)) throw new Error(`Unreachable: ${type} was checked`);
   return event;
 }

@@ -48,7 +48,7 @@ export class LogReader {
   async page(range: LogRange, until?: Position): Promise<Page> {
     const after = range.after ?? start;
     const horizon = after + maxScanned;
-    const [row] = await this.query<[head: string, ...PackedEvents]>(page, [
+    const [row] = await this.query<PageRow>(page, [
       after,
       until ?? null,
       range.types ?? null,
@@ -57,12 +57,11 @@ export class LogReader {
       range.streamPrefix ?? null,
     ]);
     if (row === undefined) throw new Error('Unreachable: the end of the log is always told');
-    const [headText, ...events] = row;
-    const [last, streams] = events;
+    const [headText, fullUpTo, ...events] = row;
     const head = BigInt(headText);
     const end = head > after ? head : after;
     const reached = end < horizon ? end : horizon;
-    const upTo = streams?.length === pageSize && last !== null ? BigInt(last) : reached;
+    const upTo = fullUpTo === null ? reached : BigInt(fullUpTo);
     return { events, upTo, atEnd: upTo === end, head };
   }
 
@@ -102,8 +101,8 @@ export class LogReader {
     values: unknown[],
   ): Promise<Row[]> {
     try {
-      const result = await this.pool.query<Row>({ ...statement, values, rowMode: 'array' });
-      return result.rows;
+      const config = { ...statement, values, rowMode: 'array', types: asText } as const;
+      return (await this.pool.query<Row>(config)).rows;
     } catch (error) {
       throw new EventStoreUnavailable('The event log cannot be read', { cause: error });
     }
@@ -119,10 +118,16 @@ export interface Page {
   readonly head: Position;
 }
 
+/** Of a page that is full, there is the position it reaches up to. */
+type PageRow = [head: string, fullUpTo: string | null, ...PackedEvents];
+
 interface Statement {
   readonly name: string;
   readonly text: string;
 }
+
+/** Columns stay the text they came as: parsing is for later, when the next page has been asked for. */
+const asText = { getTypeParser: () => (text: string) => text };
 
 interface StreamPage {
   readonly stream: StreamId;
@@ -130,7 +135,7 @@ interface StreamPage {
   readonly limit: number;
 }
 
-const pageSize = 1000;
+const pageSize = 2000;
 
 /** Of types that are rare, a page looks through so many events at the most: a statement must come to an end. */
 const maxScanned = 100_000n;
@@ -186,7 +191,7 @@ const page = {
     SELECT head.position, found.*
       FROM (SELECT least(coalesce(max(position), 0), $2::bigint) AS position FROM log.events) head
      CROSS JOIN LATERAL (
-        SELECT ${packed}
+        SELECT CASE WHEN count(*) = $4 THEN max(e.position) END, ${packed}
           FROM (
             SELECT *
               FROM log.events

@@ -12,9 +12,11 @@ import {
   type NewEvent,
   type StreamRange,
 } from '../event-store.js';
+import { type Position, start } from '../position.js';
 import { type StreamId } from '../stream-id.js';
 import { AppendQueue } from './append-queue.js';
 import { LogReader, type Page } from './log-reader.js';
+import { readAhead } from './read-ahead.js';
 import { type Connect, AppendConnection } from './append-connection.js';
 import { type Listen, OtherProcesses } from './other-processes.js';
 
@@ -63,31 +65,31 @@ export class PostgresEventStore implements EventStore {
   }
 
   async *readAll(range: LogRange = {}): AsyncIterable<LogBatch> {
-    let page = await this.reader.page(range);
-    const end = page.head;
-    for (;;) {
-      const next = page.atEnd ? undefined : this.reader.page({ ...range, after: page.upTo }, end);
-      yield await this.decode(page, next);
-      if (next === undefined) return;
-      page = await next;
-    }
+    const first = await this.reader.page(range);
+    yield await this.decode(first);
+    if (first.atEnd) return;
+    const ask = (after: Position): Promise<Page> =>
+      this.reader.page({ ...range, after }, first.head);
+    for await (const page of readAhead(first.upTo, ask)) yield await this.decode(page);
   }
 
   async *subscribe(range: LogRange, signal: AbortSignal): AsyncIterable<LogBatch> {
+    // The mark is taken before reading, so that whatever is appended from then on wakes the wait below.
+    const ask = async (after: Position): Promise<Page & { silence: number }> => {
+      const silence = this.doorbell.silence();
+      return { ...(await this.reader.page({ ...range, after })), silence };
+    };
     const isAborted = (): boolean => signal.aborted;
-    if (isAborted()) return;
-    let asked = this.askFor(range);
-    for (;;) {
-      const page = await asked.page;
-      if (isAborted()) return;
-      const rest = { ...range, after: page.upTo };
-      const next = page.atEnd ? undefined : this.askFor(rest);
-      const batch = await this.decode(page, next?.page);
-      if (isAborted()) return;
-      yield batch;
-      if (page.atEnd) await this.doorbell.wait(asked.silence, signal);
-      if (isAborted()) return;
-      asked = next ?? this.askFor(rest);
+    let after = range.after ?? start;
+    while (!isAborted()) {
+      for await (const page of readAhead(after, ask)) {
+        if (isAborted()) return;
+        const batch = await this.decode(page);
+        if (isAborted()) return;
+        yield batch;
+        after = page.upTo;
+        if (page.atEnd) await this.doorbell.wait(page.silence, signal);
+      }
     }
   }
 
@@ -101,19 +103,9 @@ export class PostgresEventStore implements EventStore {
     await this.others.close();
   }
 
-  /** The mark is taken before reading, so that whatever is appended from here on wakes whoever waits from it. */
-  private askFor(range: LogRange): { readonly silence: number; readonly page: Promise<Page> } {
-    return { silence: this.doorbell.silence(), page: this.reader.page(range) };
-  }
-
-  /** @param next The page after it, which the server makes meanwhile. */
-  private async decode(page: Page, next: Promise<Page> | undefined): Promise<LogBatch> {
-    if (next !== undefined) {
-      // Whoever leaves after this page does not wait for it.
-      next.catch(() => undefined);
-      // It is to be asked for before decoding keeps this side busy.
-      await new Promise((resolve) => setImmediate(resolve));
-    }
+  private async decode(page: Page): Promise<LogBatch> {
+    // The next page is on its way; the question must be out before decoding keeps this side busy.
+    if (!page.atEnd) await new Promise((resolve) => setImmediate(resolve));
     return { entries: await this.reader.decode(page), upTo: page.upTo, atEnd: page.atEnd };
   }
 }
