@@ -39,6 +39,11 @@ async function start(
         `Cannot listen on ${host}, port ${port} (${code}). Check HOST and PORT.`,
         { cause: error },
       );
+    if (databaseUrl !== undefined && isOfPgBouncer(error))
+      throw new CannotServe(
+        `The database at ${withoutPassword(databaseUrl)} is behind PgBouncer. Add the parameter pgbouncer=true to DATABASE_URL, as in postgres://…/watchbook?pgbouncer=true.`,
+        { cause: error },
+      );
     if (databaseUrl !== undefined && /^(ECONN|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|28|3D000)/.test(code))
       throw new CannotServe(
         `The database at ${withoutPassword(databaseUrl)} cannot be used (${code}). Check DATABASE_URL.`,
@@ -52,6 +57,16 @@ function isAboutListening(error: unknown, host: string): boolean {
   if (!(error instanceof Error)) return false;
   const isOfListen = 'syscall' in error && error.syscall === 'listen';
   return isOfListen || ('hostname' in error && error.hostname === host);
+}
+
+/** It refuses what connections of ours ask for where nothing is known of it. Migrations ask for less, and get through. */
+function isOfPgBouncer(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return (
+    /^unsupported startup parameter: (statement_timeout|idle_in_transaction_session_timeout)$/.test(
+      error.message,
+    ) || isOfPgBouncer(error.cause)
+  );
 }
 
 function withoutPassword(url: string): string {

@@ -1,11 +1,11 @@
 import { type Pool } from 'pg';
 import { type EventCodec } from '../event-store/codec.js';
 import { type EventStore } from '../event-store/event-store.js';
+import { connectionsTo } from '../event-store/postgres/connections.js';
 import { PostgresEventStore } from '../event-store/postgres/postgres-event-store.js';
 import { type EventStoreDbStoredLog } from '../event-store/eventstoredb/index.js';
 import { type Configuration } from '../platform/configuration.js';
 import { parseEventStoreAddress } from '../platform/event-store-address.js';
-import { connect, listen } from '../platform/postgres.js';
 
 export interface OpenedEventStore {
   readonly store: EventStore;
@@ -47,12 +47,7 @@ export function openInPostgres(
   codec: EventCodec,
   { pool, url }: { readonly pool: Pool; readonly url: string },
 ): EventStore {
-  return new PostgresEventStore({
-    pool,
-    codec,
-    connect: () => connect(url, { pipeline: true }),
-    listen: (onRing) => listen(url, 'watchbook_log', onRing),
-  });
+  return new PostgresEventStore({ pool, codec, ...connectionsTo(url) });
 }
 
 /**

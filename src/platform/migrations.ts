@@ -1,7 +1,7 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { runner } from 'node-pg-migrate';
-import { connect } from './postgres.js';
+import { PG_MIGRATE_LOCK_ID, runner } from 'node-pg-migrate';
+import { beginWithin, connect } from './postgres.js';
 
 /** Of this file in `src/platform` and in `dist/platform` alike. */
 const ownMigrations = path.resolve(import.meta.dirname, '../../migrations');
@@ -21,18 +21,23 @@ export async function migrate(
   // Another process may be busy with a long migration: no timeouts here.
   const client = await connect(url, { timeoutMs: 0 });
   try {
+    await client.query(beginWithin(0));
+    // The runner's own lock belongs to the connection, and behind a pooler that may be another one at its end.
+    await client.query(`SELECT pg_advisory_xact_lock(${PG_MIGRATE_LOCK_ID})`);
     const done = await runner({
       dbClient: client,
       dir: directory,
       migrationsTable: 'migrations',
       direction,
       count: steps ?? (direction === 'up' ? Infinity : 1),
-      advisoryLockMode: 'wait',
+      noLock: true,
       // All of them or none: a step that is refused leaves nothing half undone.
       singleTransaction: true,
       checkOrder: true,
       log: () => undefined,
     });
+    // What there was to do it has committed itself.
+    if (done.length === 0) await client.query('COMMIT');
     return done.map(({ name }) => name);
   } finally {
     await client.end();

@@ -1,6 +1,7 @@
 import { Client, type ClientConfig, Pool } from 'pg';
 import { codeOf } from './embedded-postgres/errors.js';
 import { type Logger } from './logger.js';
+import { isBehindPgBouncer, UnnamedStatementsClient, withoutParameter } from './pgbouncer.js';
 
 /** Longer than any statement of ours takes; a caller of the API is to have an answer within 5 s, even a bad one. */
 const statementTimeoutMs = 4_000;
@@ -8,7 +9,7 @@ const connectTimeoutMs = 3_000;
 
 /** A pool whose statements end by themselves, on the server and, should it not answer, here. */
 export function createPool(url: string, max: number, log: Logger): Pool {
-  const pool = new Pool({ ...settings(url), max });
+  const pool = new Pool({ ...settings(url), max, Client: clientFor(url) });
   // A connection that breaks is replaced by the pool; without a listener it would end the process: of the pool while
   // it is idle, and of its own while somebody uses it, who hears of it from their query.
   pool.on('connect', (client) => client.on('error', () => undefined));
@@ -24,28 +25,51 @@ export interface ConnectOptions {
 }
 
 /** Opens a connection of its own. */
-export async function connect(
-  url: string,
-  { timeoutMs, pipeline = false }: ConnectOptions = {},
-): Promise<Client> {
-  const client = new Client({ ...settings(url, timeoutMs), pipeline });
+export async function connect(url: string, options: ConnectOptions = {}): Promise<Client> {
+  const client = createClient(url, options);
   // Until its owner listens, too: an error event nobody hears ends the process.
   client.on('error', () => undefined);
   await client.connect();
   return client;
 }
 
+/** A client that is not connected yet. */
+export function createClient(
+  url: string,
+  { timeoutMs, pipeline = false }: ConnectOptions = {},
+): Client {
+  return new (clientFor(url))({ ...settings(url, timeoutMs), pipeline });
+}
+
+function clientFor(url: string): typeof Client {
+  return isBehindPgBouncer(url) ? UnnamedStatementsClient : Client;
+}
+
 function settings(url: string, timeoutMs = statementTimeoutMs): ClientConfig {
   return {
-    connectionString: url,
+    connectionString: withoutParameter(url),
     connectionTimeoutMillis: connectTimeoutMs,
     query_timeout: timeoutMs,
-    statement_timeout: timeoutMs,
-    // Should this side vanish without a word, the server does not keep its locks for ever.
-    idle_in_transaction_session_timeout: timeoutMs,
+    // PgBouncer refuses connections that ask for these.
+    ...(!isBehindPgBouncer(url) && {
+      statement_timeout: timeoutMs,
+      // Should this side vanish without a word, the server does not keep its locks for ever.
+      idle_in_transaction_session_timeout: timeoutMs,
+    }),
     keepAlive: true,
     application_name: 'watchbook',
   };
+}
+
+/** Begins a transaction that ends by itself in any case, also where the connection could not be told about timeouts. */
+export const begin = beginWithin(statementTimeoutMs);
+
+/** @param timeoutMs Of each statement, and of the time between two; 0: for ever. */
+export function beginWithin(timeoutMs: number): string {
+  return `
+    BEGIN;
+    SET LOCAL statement_timeout = ${timeoutMs};
+    SET LOCAL idle_in_transaction_session_timeout = ${timeoutMs}`;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { type Pool, type PoolClient } from 'pg';
+import { begin } from '../platform/postgres.js';
 
 /**
  * Ties the checkpoints of all readers to one log. When another one is to be followed from here on, they are removed, so
@@ -10,7 +11,7 @@ import { type Pool, type PoolClient } from 'pg';
 export async function followLog(pool: Pool, identity: string): Promise<boolean> {
   const client = await pool.connect();
   try {
-    await client.query('BEGIN');
+    await client.query(begin);
     const isAnother = await compareAndReplace(client, identity);
     await client.query('COMMIT');
     client.release();

@@ -1,6 +1,7 @@
 import { type ClientBase, escapeLiteral } from 'pg';
 import { z } from 'zod';
 import { type Position } from '../event-store/position.js';
+import { begin } from '../platform/postgres.js';
 import { type RowFold } from './row-fold.js';
 
 /** The SQL of the projection engine: tables, rows and checkpoints. */
@@ -10,7 +11,7 @@ export const readModelTables = {
    * beginning of the log. Runs under a lock, so that processes that start together do it once.
    */
   async prepare(client: ClientBase, folds: readonly RowFold[]): Promise<void> {
-    await client.query('BEGIN');
+    await client.query(begin);
     try {
       await client.query('SELECT pg_advisory_xact_lock(7310578002)');
       await client.query('CREATE SCHEMA IF NOT EXISTS read');
@@ -38,7 +39,7 @@ export const readModelTables = {
   async begin(client: ClientBase, readers: readonly string[]): Promise<Checkpoint[]> {
     const names = readers.map((reader) => escapeLiteral(reader)).join(', ');
     const results: unknown = await client.query(`
-      BEGIN;
+      ${begin};
       SET LOCAL synchronous_commit = off;
       SELECT reader, version, position, error
         FROM readers.checkpoints

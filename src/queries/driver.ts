@@ -1,25 +1,15 @@
-import { Client } from 'pg';
 import { createDriverFactory, type DriverFactory } from 'slonik';
+import { createClient } from '../platform/postgres.js';
 
 /**
  * How slonik talks to Postgres here. Its own driver knows no time limit of the client's, so that each connection to a
  * server that has gone silent is lost to the pool for ever; and so is each one that breaks while it is in use.
  */
 export function readingDriver(url: string, timeoutMs: number): DriverFactory {
-  return createDriverFactory(({ driverConfiguration: { connectionTimeout } }) =>
+  return createDriverFactory(() =>
     Promise.resolve({
       createPoolClient: ({ clientEventEmitter }) => {
-        const client = new Client({
-          connectionString: url,
-          ...(typeof connectionTimeout === 'number' && {
-            connectionTimeoutMillis: connectionTimeout,
-          }),
-          query_timeout: timeoutMs,
-          statement_timeout: timeoutMs,
-          idle_in_transaction_session_timeout: timeoutMs,
-          keepAlive: true,
-          application_name: 'watchbook',
-        });
+        const client = createClient(url, { timeoutMs });
         client.on('error', (error) =>
           // After the query in hand has failed: slonik could not remove the connection before that. When it has
           // removed it already, nobody listens any more.

@@ -3,9 +3,10 @@ import { PostgresPersonKeys } from '../../../src/accounts/person-keys.js';
 import { EventCodec } from '../../../src/event-store/codec.js';
 import { WrongExpectedRevision } from '../../../src/event-store/errors.js';
 import { type EventStore } from '../../../src/event-store/event-store.js';
+import { connectionsTo } from '../../../src/event-store/postgres/connections.js';
 import { PostgresEventStore } from '../../../src/event-store/postgres/postgres-event-store.js';
 import { migrate } from '../../../src/platform/migrations.js';
-import { connect, createPool, listen } from '../../../src/platform/postgres.js';
+import { createPool } from '../../../src/platform/postgres.js';
 import { fillLog } from '../fill.js';
 import { measureAppends } from '../load.js';
 import { migrations } from '../paths.js';
@@ -59,8 +60,7 @@ function openEventStore(url: string): {
   const store = new PostgresEventStore({
     pool,
     codec: new EventCodec(new PostgresPersonKeys(pool)),
-    connect: () => connect(url, { pipeline: true }),
-    listen: (onRing) => listen(url, 'watchbook_log', onRing),
+    ...connectionsTo(url),
   });
   return {
     store,

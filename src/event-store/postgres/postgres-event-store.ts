@@ -25,8 +25,10 @@ export interface PostgresEventStoreOptions {
   readonly pool: Pool;
   /** Opens a connection of the store's own, for appends. */
   readonly connect: Connect;
-  /** Listens for appends of other processes; left out, a poll each second finds them. */
+  /** Listens for appends of other processes; left out, only a poll finds them. */
   readonly listen?: Listen;
+  /** How often subscribers look by themselves. */
+  readonly pollMs?: number;
   readonly codec: EventCodec;
 }
 
@@ -35,11 +37,12 @@ export class PostgresEventStore implements EventStore {
   private readonly codec: EventCodec;
   private readonly appends: AppendQueue;
   private readonly reader: LogReader;
-  private readonly doorbell = new Doorbell();
+  private readonly doorbell: Doorbell;
   private readonly others: OtherProcesses;
 
-  constructor({ pool, connect, listen, codec }: PostgresEventStoreOptions) {
+  constructor({ pool, connect, listen, pollMs, codec }: PostgresEventStoreOptions) {
     this.codec = codec;
+    this.doorbell = new Doorbell(pollMs);
     this.reader = new LogReader(pool, codec);
     const ring = async (name: string): Promise<void> => {
       await pool.query({ ...notify, values: [name] });

@@ -1,8 +1,9 @@
 import { pino } from 'pino';
 import { EventCodec } from '../../../src/event-store/codec.js';
+import { connectionsTo } from '../../../src/event-store/postgres/connections.js';
 import { PostgresEventStore } from '../../../src/event-store/postgres/postgres-event-store.js';
 import { migrate } from '../../../src/platform/migrations.js';
-import { connect, createPool, listen } from '../../../src/platform/postgres.js';
+import { connect, createPool } from '../../../src/platform/postgres.js';
 import { createTestDatabase } from '../../support/test-database.js';
 import { eventually } from './waiting.js';
 import { InMemoryPersonKeys } from './in-memory-person-keys.js';
@@ -102,12 +103,8 @@ export function openPostgresEventStore(
   keys = new InMemoryPersonKeys(),
 ): { store: PostgresEventStore; close: () => Promise<void> } {
   const pool = createPool(url, 5, silent);
-  const store = new PostgresEventStore({
-    pool,
-    connect: () => connect(url, { pipeline: true }),
-    listen: (onRing) => listen(url, 'watchbook_log', onRing),
-    codec: new EventCodec(keys),
-  });
+  const codec = new EventCodec(keys);
+  const store = new PostgresEventStore({ pool, codec, ...connectionsTo(url) });
   return {
     store,
     close: async () => {

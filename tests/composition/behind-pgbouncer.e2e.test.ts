@@ -1,0 +1,84 @@
+import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import { connect } from '../../src/platform/postgres.js';
+import { DataFolder } from '../cli/support/data-folder.js';
+import { Watchbook } from '../cli/support/watchbook.js';
+import { describeBehindPgBouncer, PgBouncer } from '../support/pgbouncer.js';
+import { startTestApp, str, type TestApp } from '../support/test-app.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+
+jest.setTimeout(60_000);
+
+describeBehindPgBouncer('A Watchbook behind PgBouncer in transaction mode', () => {
+  let database: TestDatabase;
+  let bouncer: PgBouncer;
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    bouncer = await PgBouncer.start(database.url);
+  });
+  afterAll(async () => {
+    await Watchbook.killAll();
+    await bouncer.stop();
+    await database.drop();
+  });
+
+  it('given a new database and many requests, then two processes serve from it as ever', async () => {
+    const environment = {
+      DATABASE_URL: bouncer.url,
+      JWT_SECRET: 'a secret that both of them share',
+    };
+    const all = await startTestApp(environment);
+    const api = await startTestApp({ ...environment, ROLES: 'api' });
+    const member = await all.person('member');
+
+    const names = Array.from({ length: 60 }, (_, n) => `tag ${n}`);
+    const made = await Promise.all(
+      names.map((name, n) =>
+        (n % 2 === 0 ? all : api).call('POST', '/tags', { as: member, body: { name } }),
+      ),
+    );
+
+    expect(made.map(({ status }) => status)).toEqual(names.map(() => 201));
+    for (const app of [all, api]) expect((await tagsOf(app, member)).sort()).toEqual(names.sort());
+    expect((await fetch(`${api.url}/readyz`)).status).toBe(200);
+    expect(await connectionsOfWatchbook()).toBe(3);
+    await api.stop();
+    await all.stop();
+  });
+
+  it('given nobody told Watchbook, then it does not start, and says how to tell it', async () => {
+    const folder = await DataFolder.make();
+    const url = new URL(bouncer.plainUrl);
+    const ended = await Watchbook.run(['serve'], {
+      DATABASE_URL: url.href,
+      DATA_DIR: folder.dataDir,
+      PORT: '0',
+    });
+    await folder.remove();
+
+    url.password = '';
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toBe(
+      `The database at ${url.href} is behind PgBouncer. Add the parameter pgbouncer=true to ` +
+        'DATABASE_URL, as in postgres://…/watchbook?pgbouncer=true.\n',
+    );
+  });
+
+  async function tagsOf(app: TestApp, as: { token: string }): Promise<string[]> {
+    const { list } = await app.call('GET', '/tags?limit=100', { as });
+    return list.map(({ name }) => str(name));
+  }
+
+  /** On the server, where PgBouncer has as many as its pool may hold. */
+  async function connectionsOfWatchbook(): Promise<number> {
+    const client = await connect(database.url);
+    try {
+      const { rows } = await client.query(
+        `SELECT FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+            AND backend_type = 'client backend'`,
+      );
+      return rows.length;
+    } finally {
+      await client.end();
+    }
+  }
+});
