@@ -24,6 +24,8 @@ export class Control {
     const control = new Control(folder);
     await control.reopen();
     const server = createServer((request, response) => {
+      // Kept open, it could be closed just when the next request is sent.
+      response.setHeader('Connection', 'close');
       control.answer(request).then(
         (body) => response.end(JSON.stringify(body)),
         (error: unknown) => response.writeHead(500).end(String(error)),
