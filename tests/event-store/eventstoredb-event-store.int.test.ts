@@ -1,24 +1,56 @@
-import { jest } from '@jest/globals';
-import { EventStoreDbDouble } from '../support/eventstoredb-double/eventstoredb-double.js';
+import { describe, jest } from '@jest/globals';
 import { eventStoreConformance } from './conformance/event-store-conformance.js';
+import { hearingOfOthers } from './eventstoredb/hearing.js';
+import { keepingRecords } from './eventstoredb/keeping-records.js';
+import { losingReplies } from './eventstoredb/losing-replies.js';
+import { movingLogs } from './eventstoredb/moving-logs.js';
+import { refusingServers } from './eventstoredb/refusing-servers.js';
+import { silentServers } from './eventstoredb/silent-servers.js';
 import { EventStoreDbLog } from './support/eventstoredb.js';
+import { useDouble } from './support/use-eventstoredb-double.js';
 
-jest.setTimeout(20_000);
+jest.setTimeout(60_000);
 
-for (const batchAppend of [true, false])
-  eventStoreConformance(
-    `EventStoreDB ${batchAppend ? 'with' : 'without'} batch appends`,
-    async () => {
-      const double = await EventStoreDbDouble.start();
-      const { url } = await double.openLog({ batchAppend });
-      const log = new EventStoreDbLog(url);
-      return {
-        store: log.open(),
-        openAnother: () => Promise.resolve(log.open()),
-        close: async () => {
-          await log.close();
-          await double.stop();
-        },
-      };
-    },
-  );
+const double = useDouble();
+
+/** A server of that kind answers appends in two ways; which one, the client decides by what the server says it can. */
+for (const batchAppend of [true, false]) {
+  const name = `EventStoreDB ${batchAppend ? 'with' : 'without'} batch appends`;
+
+  eventStoreConformance(name, async () => {
+    const served = await double().openLog({ batchAppend });
+    const log = new EventStoreDbLog(served.url);
+    return {
+      store: log.open(),
+      openAnother: () => Promise.resolve(log.open()),
+      close: async () => {
+        await log.close();
+        await served.close();
+      },
+    };
+  });
+
+  describe(name, () => {
+    losingReplies(double, batchAppend);
+    refusingServers(double, batchAppend);
+    silentServers(double, batchAppend);
+  });
+}
+
+/** The log need not be empty; what the suite appends stays in it. */
+const realServer = process.env['EVENTSTORE_TEST_URL'];
+if (realServer !== undefined)
+  eventStoreConformance('The server at EVENTSTORE_TEST_URL', () => {
+    const log = new EventStoreDbLog(realServer);
+    return Promise.resolve({
+      store: log.open(),
+      openAnother: () => Promise.resolve(log.open()),
+      close: () => log.close(),
+    });
+  });
+
+describe('EventStoreDB', () => {
+  hearingOfOthers(double);
+  keepingRecords(double);
+  movingLogs(double);
+});

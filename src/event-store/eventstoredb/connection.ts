@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { AccessDeniedError } from '@eventstore/db-client';
 import { type EventStoreAddress } from '../../platform/event-store-address.js';
 import { EventStoreUnavailable } from '../errors.js';
-import { natureOf } from './failures.js';
+import { natureOf, NoAnswer } from './failures.js';
 import { SteadyClient } from './steady-client.js';
 
 /** Reads and appends go different ways through the client: one can be stuck while the other works. */
@@ -16,8 +16,8 @@ export class Connection {
   private closing: Promise<void> | undefined;
   /** When the server last answered. */
   private readonly answered = { read: 0, append: 0 };
-  /** How long a client may be deaf before the next one is tried. */
-  private patienceMs = 0;
+  /** How old a deaf client must be before the next one is tried: connecting takes its time, too. */
+  private patienceMs = shortestPatienceMs;
   private openedAt = performance.now();
 
   /** @throws when a file of certificates cannot be read. */
@@ -59,6 +59,7 @@ export class Connection {
     const begun = performance.now();
     try {
       const answer = await attempt(client, timeoutMs);
+      if (kind === 'read' && client.isClosed) throw new NoAnswer('The read was cut off');
       this.hear(kind);
       return answer;
     } catch (error) {
@@ -86,13 +87,13 @@ export class Connection {
 
   private hear(kind: Kind): void {
     this.answered[kind] = performance.now();
-    this.patienceMs = 0;
+    this.patienceMs = shortestPatienceMs;
   }
 
   /** Not too often: of a server that accepts a connection and then says nothing, the client cannot let go. */
   private replaceDeaf(client: SteadyClient): void {
     if (performance.now() - this.openedAt < this.patienceMs) return;
-    this.patienceMs = Math.min(2 * this.patienceMs + attemptMs, longestPatienceMs);
+    this.patienceMs = Math.min(2 * this.patienceMs, longestPatienceMs);
     this.replace(client);
   }
 
@@ -107,4 +108,5 @@ export const callTimeoutMs = 4_000;
 const attemptMs = 1_900;
 const firstPauseMs = 25;
 const longestPauseMs = 200;
+const shortestPatienceMs = 3_000;
 const longestPatienceMs = 10_000;

@@ -12,6 +12,8 @@ import { type EventStoreAddress } from '../../platform/event-store-address.js';
  * - `dispose` leaves the connection open.
  */
 export class SteadyClient extends EventStoreDBClient {
+  /** A read that is cut off by that ends as if it had found all there is. */
+  isClosed = false;
   private batches: Duplex | undefined;
   private closeChannel = (): Promise<void> => Promise.resolve();
 
@@ -42,6 +44,7 @@ export class SteadyClient extends EventStoreDBClient {
 
   /** Ends the batches in good order, so that no other client of this process hears of it, and then all else. */
   async close(): Promise<void> {
+    this.isClosed = true;
     const { batches } = this;
     if (batches !== undefined && !batches.destroyed) {
       const ended = new Promise((resolve) => batches.once('close', resolve).once('end', resolve));

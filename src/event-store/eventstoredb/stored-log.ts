@@ -1,5 +1,5 @@
 import { type EventStoreAddress } from '../../platform/event-store-address.js';
-import { type StoredEntry } from '../codec.js';
+import { type StoredEntry, type StoredEvent } from '../codec.js';
 import { WrongExpectedRevision } from '../errors.js';
 import { type Position } from '../position.js';
 import { type StoredLog } from '../stored-log.js';
@@ -9,14 +9,15 @@ import { toEventData } from './entries.js';
 import { LogReader } from './log-reader.js';
 
 /**
- * The log on the server as it stands there, for moving it. Appends go out one after the other, because their order is
- * the order of the log: that takes a round trip for each run of events in one stream.
+ * A log in EventStoreDB or KurrentDB, undecoded. Entries keep the time at which they were recorded first. Of what
+ * others wrote into the same log, bytes are told in base64.
  */
 export class EventStoreDbStoredLog implements StoredLog {
   private readonly connection: Connection;
   private readonly reader: LogReader;
   private readonly appender: Appender;
 
+  /** @throws when a file of certificates cannot be read. */
   constructor(private readonly address: EventStoreAddress) {
     this.connection = new Connection(address);
     this.reader = new LogReader(this.connection);
@@ -31,14 +32,15 @@ export class EventStoreDbStoredLog implements StoredLog {
     const end = await this.reader.head();
     if (end <= after) return;
     for await (const { entries, upTo } of this.reader.pages(after)) {
-      const before = entries.filter(({ position }) => position <= end);
-      if (before.length > 0) yield before;
+      const wanted = entries.filter(({ position }) => position <= end);
+      if (wanted.length > 0) yield wanted;
       if (upTo >= end) return;
     }
   }
 
   async append(entries: readonly StoredEntry[]): Promise<void> {
-    for (const run of runsOf(entries)) await this.appendRun(run);
+    // One after the other: what comes later must not stand before what comes first, also when something fails.
+    for (const run of runs(entries)) await this.appendRun(run);
   }
 
   async close(): Promise<void> {
@@ -46,63 +48,54 @@ export class EventStoreDbStoredLog implements StoredLog {
     await this.connection.close();
   }
 
-  private async appendRun(run: Run): Promise<void> {
+  private async appendRun(run: readonly StoredEntry[]): Promise<void> {
+    const [first] = run;
+    if (first === undefined) return;
+    const { stream, revision } = first;
+    const expected = revision === 0 ? 'no-stream' : revision - 1;
     try {
-      await this.appendAt(run);
+      await this.appender.append(
+        stream,
+        expected,
+        run.map((entry) => toEventData(storedEvent(entry), entry.recordedAt)),
+      );
     } catch (error) {
-      if (!(error instanceof WrongExpectedRevision)) throw error;
-      const rest = await this.withoutWhatIsThere(run, error);
-      if (rest !== undefined) await this.appendAt(rest);
+      // A repetition cut differently: what stands there already is compared, and the rest appended.
+      const there = error instanceof WrongExpectedRevision ? error.actual - revision + 1 : 0;
+      if (there <= 0 || there >= run.length) throw error;
+      await this.appendRun(run.slice(0, there));
+      await this.appendRun(run.slice(there));
     }
-  }
-
-  private async appendAt(run: Run): Promise<void> {
-    const [{ stream, revision }] = run;
-    const events = run.map(({ recordedAt, data, metadata, ...event }) =>
-      toEventData(
-        { ...event, data: JSON.stringify(data), metadata: JSON.stringify(metadata) },
-        recordedAt,
-      ),
-    );
-    await this.appender.append(stream, revision === 0 ? 'no-stream' : revision - 1, events);
-  }
-
-  /** @throws WrongExpectedRevision when something else is there. */
-  private async withoutWhatIsThere(
-    run: Run,
-    conflict: WrongExpectedRevision,
-  ): Promise<Run | undefined> {
-    const [{ stream, revision: from }] = run;
-    const there = await this.reader.stream(stream, { from, limit: run.length });
-    // Nothing at its place, so there must be a gap before it.
-    if (there.length === 0) throw conflict;
-    const intruder = there.findIndex(({ id }, index) => id !== run[index]?.id);
-    if (intruder >= 0)
-      throw new WrongExpectedRevision(stream, from + intruder - 1, conflict.actual);
-    const [first, ...others] = run.slice(there.length);
-    return first === undefined ? undefined : [first, ...others];
   }
 }
 
-/** Entries of one stream, one after the other in the log: they go out in one append. */
-type Run = readonly [StoredEntry, ...StoredEntry[]];
-
-function* runsOf(entries: readonly StoredEntry[]): Generator<Run> {
-  let run: [StoredEntry, ...StoredEntry[]] | undefined;
+/** What can be appended at once: entries of one stream that follow each other, not too many or too large. */
+function* runs(entries: readonly StoredEntry[]): Iterable<readonly StoredEntry[]> {
+  let run: StoredEntry[] = [];
   let size = 0;
   for (const entry of entries) {
-    const own = JSON.stringify([entry.data, entry.metadata]).length;
-    if (run !== undefined && run[0].stream === entry.stream && size + own <= maxRunSize) {
-      run.push(entry);
-      size += own;
-      continue;
+    const last = run.at(-1);
+    const bytes = sizeOf(entry);
+    const goesOn = last?.stream === entry.stream && last.revision + 1 === entry.revision;
+    if (run.length > 0 && (!goesOn || run.length === maxEvents || size + bytes > maxBytes)) {
+      yield run;
+      [run, size] = [[], 0];
     }
-    if (run !== undefined) yield run;
-    run = [entry];
-    size = own;
+    run.push(entry);
+    size += bytes;
   }
-  if (run !== undefined) yield run;
+  if (run.length > 0) yield run;
 }
 
-/** Characters; of up to three bytes each. The server takes 1 MiB, and single events are smaller. */
-const maxRunSize = 300_000;
+const maxEvents = 500;
+/** Servers take 1 MiB in one append. */
+const maxBytes = 900_000;
+
+function sizeOf(entry: StoredEntry): number {
+  const { data, metadata } = storedEvent(entry);
+  return Buffer.byteLength(data) + Buffer.byteLength(metadata) + 2 * entry.type.length + 100;
+}
+
+function storedEvent({ id, type, version, data, metadata }: StoredEntry): StoredEvent {
+  return { id, type, version, data: JSON.stringify(data), metadata: JSON.stringify(metadata) };
+}

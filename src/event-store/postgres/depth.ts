@@ -9,7 +9,10 @@ export class Depth {
 
   /** @param outstanding Appends that wait or are on their way. */
   of(outstanding: number): 1 | 2 {
-    const f = process.env["DEPTH"]; (globalThis as any).commitMs = this.commitMs; if (f) return Number(f) as 1 | 2; return this.commitMs < outstanding * ownMsPerAppend ? 2 : 1;
+    const f = process.env['DEPTH'];
+    (globalThis as any).commitMs = this.commitMs;
+    if (f) return Number(f) as 1 | 2;
+    return this.commitMs < outstanding * ownMsPerAppend ? 2 : 1;
   }
 
   /**

@@ -1,3 +1,4 @@
+import { EventStoreDBClient } from '@eventstore/db-client';
 import { EventCodec } from '../../../src/event-store/codec.js';
 import { EventStoreDbEventStore } from '../../../src/event-store/eventstoredb/eventstoredb-event-store.js';
 import { parseEventStoreAddress } from '../../../src/platform/event-store-address.js';
@@ -18,5 +19,18 @@ export class EventStoreDbLog {
 
   async close(): Promise<void> {
     for (const store of this.#stores.toReversed()) await store.close();
+  }
+}
+
+/** The client as it is, for what somebody else does to the same log. */
+export async function withClient<T>(
+  url: string,
+  use: (client: EventStoreDBClient) => Promise<T>,
+): Promise<T> {
+  const client = EventStoreDBClient.connectionString(url);
+  try {
+    return await use(client);
+  } finally {
+    await client.dispose();
   }
 }

@@ -1,0 +1,139 @@
+import { describe, expect, it } from '@jest/globals';
+import { type ExpectedRevision } from '../../../src/event-store/event-store.js';
+import { WrongExpectedRevision } from '../../../src/event-store/errors.js';
+import { type EventStoreDbDouble } from '../../support/eventstoredb-double/eventstoredb-double.js';
+import { ids, newStream, renamed, renames } from '../support/events.js';
+import { isRising, mark, readAll, readStream } from '../support/reading.js';
+import { useDoubleLog } from '../support/use-eventstoredb-double.js';
+import { failure, outcome, within } from '../support/waiting.js';
+
+interface Kind {
+  readonly expected: ExpectedRevision;
+  /** Events that are there before. */
+  readonly length: number;
+}
+
+const kinds: Kind[] = [
+  { expected: 'no-stream', length: 0 },
+  { expected: 'any', length: 0 },
+  { expected: 'any', length: 2 },
+  { expected: 'stream-exists', length: 2 },
+  { expected: 1, length: 2 },
+];
+
+export function losingReplies(double: () => EventStoreDbDouble, batchAppend: boolean): void {
+  describe('replies to appends', () => {
+    const subject = useDoubleLog(double, { batchAppend });
+
+    describe.each([1, 3])('to %i events', (count) => {
+      it.each(kinds)(
+        'given the reply to one expecting $expected is lost, then it happens once, and is told',
+        async ({ expected, length }) => {
+          const stream = newStream();
+          const before = renames(length);
+          if (length > 0) await subject.store.append(stream, 'no-stream', before);
+          const events = renames(count);
+
+          await subject.log.loseReplies(1);
+          const appended = await within(
+            5_000,
+            'an answer',
+            subject.store.append(stream, expected, events),
+          );
+
+          const entries = await readStream(subject.store, stream);
+          expect(ids(entries)).toEqual(ids([...before, ...events]));
+          expect(entries.at(-1)).toMatchObject(appended);
+        },
+      );
+    });
+
+    it('given a lost reply and others who append meanwhile, then both are told right', async () => {
+      const stream = newStream();
+      const [mine, theirs] = [renames(2), renames(2)];
+      const other = subject.open();
+      await subject.log.loseReplies(1);
+
+      const [first, second] = await Promise.all([
+        subject.store.append(stream, 'any', mine),
+        other.append(stream, 'any', theirs),
+      ]);
+
+      const entries = await readStream(subject.store, stream);
+      expect(ids(entries).sort()).toEqual(ids([...mine, ...theirs]).sort());
+      expect(entries.find(({ revision }) => revision === first.revision)).toMatchObject({
+        id: mine.at(-1)?.id,
+        ...first,
+      });
+      expect(entries.find(({ revision }) => revision === second.revision)).toMatchObject({
+        id: theirs.at(-1)?.id,
+        ...second,
+      });
+    });
+
+    it('given the winner of a race gets no reply, then it wins and the other loses', async () => {
+      const stream = newStream();
+      const winner = renamed();
+      await subject.log.loseReplies(1);
+      const winning = subject.store.append(stream, 'no-stream', [winner]);
+      const other = subject.open();
+      while ((await readStream(other, stream)).length === 0);
+
+      const lost = await failure(other.append(stream, 'no-stream', [renamed()]));
+
+      expect(lost).toBeInstanceOf(WrongExpectedRevision);
+      expect(lost).toMatchObject({ actual: 0 });
+      expect(await winning).toMatchObject({ revision: 0 });
+      expect(ids(await readStream(other, stream))).toEqual([winner.id]);
+    });
+
+    it('given replies that come twice, then appends go on, each carried out once', async () => {
+      const streams = Array.from({ length: 20 }, newStream);
+      await subject.log.duplicateReplies(20);
+
+      const { winners } = outcome(
+        await Promise.allSettled(
+          streams.map((stream) => subject.store.append(stream, 'no-stream', [renamed()])),
+        ),
+      );
+
+      expect(winners).toHaveLength(20);
+      expect(new Set(winners.map(({ position }) => position)).size).toBe(20);
+      await subject.store.append(newStream(), 'no-stream', [renamed()]);
+      for (const stream of streams) expect(await readStream(subject.store, stream)).toHaveLength(1);
+    });
+
+    it('given replies are lost and connections torn under load, then nothing is lost or doubled', async () => {
+      const after = await mark(subject.store);
+      const stores = [subject.store, subject.open()];
+      const streams = Array.from({ length: 16 }, newStream);
+      const acknowledged: { id: string; position: bigint }[] = [];
+      const writers = Promise.allSettled(
+        streams.map(async (stream, writer) => {
+          for (let index = 0; index < 25; index += 1) {
+            const event = renamed();
+            const expected = index === 0 ? 'no-stream' : index - 1;
+            const store = stores[writer % 2] ?? subject.store;
+            const { position } = await store.append(stream, expected, [event]);
+            acknowledged.push({ id: event.id, position });
+          }
+        }),
+      );
+      for (let round = 0; round < 4; round += 1) {
+        await subject.log.tearReplies(1);
+        await subject.log.loseReplies(2);
+        const before = acknowledged.length;
+        while (acknowledged.length < Math.min(400, before + 50))
+          await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+
+      expect(outcome(await writers).losers).toEqual([]);
+      expect(acknowledged).toHaveLength(400);
+      const kept = await readAll(subject.store, { after });
+      expect(ids(kept).sort()).toEqual(ids(acknowledged).sort());
+      expect(isRising(kept.map(({ position }) => position))).toBe(true);
+      const told = new Map(acknowledged.map(({ id, position }) => [id, position]));
+      for (const { id, position } of kept) expect(told.get(id)).toBe(position);
+    });
+  });
+}
