@@ -7,6 +7,7 @@ import { checkedMetadata, type EventMetadata } from './metadata.js';
 import { decrypt, encrypt } from './personal-data/cipher.js';
 import { type PersonKeys } from './personal-data/person-keys.js';
 import { type Position } from './position.js';
+import { isUuid } from './uuid.js';
 
 /** An event as a store keeps it: data and metadata are JSON. */
 export interface StoredEvent {
@@ -122,7 +123,8 @@ function checkEvent(
   try {
     const definition = findDefinition(event.type);
     if (definition === undefined) throw new EventRefused('there is no such type of event');
-    if (!uuid.test(id)) throw new EventRefused(`id: ${JSON.stringify(id)} is no UUID`);
+    if (!isUuid(id) && !looksLikeUuid.test(id))
+      throw new EventRefused(`id: ${JSON.stringify(id)} is no UUID`);
     const { data } = checked(definition, event.data);
     const found = findNotJson(data);
     if (found !== undefined)
@@ -138,7 +140,8 @@ function nameOf(type: string, index: number, length: number): string {
   return `Event ${index + 1} of ${length}, ${type}`;
 }
 
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+/** Whatever its version says. */
+const looksLikeUuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 type Keys = ReadonlyMap<string, Buffer>;
 const noKeys: Keys = new Map();
