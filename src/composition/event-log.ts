@@ -16,15 +16,7 @@ export async function* readEventLog(
   const server = await visitDatabaseServer(configuration, (message) => log.info(message));
   const pool = createPool(server.url, 2, log);
   const codec = new EventCodec(new PostgresPersonKeys(pool));
-<<<<<<< ours
   const { store } = await openEventStore(configuration, codec, { pool, url: server.url });
-=======
-  const store = new PostgresEventStore({
-    pool,
-    codec,
-    connect: () => connect(server.url, { pipeline: true }),
-  });
->>>>>>> theirs
   try {
     for await (const { entries } of store.readAll()) yield* entries;
   } finally {

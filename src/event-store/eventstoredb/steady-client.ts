@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { type Duplex, type Readable, type Writable } from 'node:stream';
 import { EventStoreDBClient } from '@eventstore/db-client';
 import { type EventStoreAddress } from '../../platform/event-store-address.js';
+import { NoAnswer } from './failures.js';
 
 /**
  * The client, with what would end the whole process kept from doing so. Facts from reading and trying its 6.2.1:
@@ -56,24 +57,35 @@ export class SteadyClient extends EventStoreDBClient {
   }
 
   private steady(): void {
-    const { GRPCStreamCreator: create, handleError: handle, getChannel: channel } = this;
+    const { GRPCStreamCreator: create, execute, handleError: handle, getChannel: channel } = this;
     this.GRPCStreamCreator = (Client, name, creator, cache) =>
       create(
         Client,
         name,
         async (client) => {
+          this.mustBeOpen();
           const stream = await creator(client);
           if (name === 'appendToStream') this.steadyBatches(stream);
           return stream;
         },
         cache,
       );
+    this.execute = (Client, name, action) =>
+      execute(Client, name, (client) => {
+        this.mustBeOpen();
+        return action(client);
+      });
     this.handleError = (client, error) => handle(client, error).catch(() => undefined);
     this.getChannel = () => {
       const opening = channel();
       this.closeChannel = () => opening.then((open) => open.close()).catch(() => undefined);
       return opening;
     };
+  }
+
+  /** Whoever waited for a connection all the time shall not send then what nobody waits for any more. */
+  private mustBeOpen(): void {
+    if (this.isClosed) throw new NoAnswer('The client was closed');
   }
 
   private steadyBatches(stream: Readable | Writable | Duplex): void {

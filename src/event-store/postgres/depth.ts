@@ -9,12 +9,6 @@ export class Depth {
 
   /** @param outstanding Appends that wait or are on their way. */
   of(outstanding: number): 1 | 2 {
-<<<<<<< ours
-    const f = process.env['DEPTH'];
-    (globalThis as any).commitMs = this.commitMs;
-    if (f) return Number(f) as 1 | 2;
-=======
->>>>>>> theirs
     return this.commitMs < outstanding * ownMsPerAppend ? 2 : 1;
   }
 
