@@ -2,11 +2,41 @@
 
 -- Where the log ended whenever it was emptied, and who did that.
 CREATE TABLE log.truncations (
-  last_position bigint      NOT NULL,
+  last_position bigint      PRIMARY KEY,
   events        bigint      NOT NULL,
   truncated_at  timestamptz NOT NULL DEFAULT now(),
   truncated_by  text        NOT NULL DEFAULT session_user
 );
+
+-- Removes every event for ever, and says how many there were. For administrators, while no Watchbook runs: only the owner
+-- of the table may, and only who says the sentence that names the database. Positions go on where they ended; the log
+-- that begins then has another identity, so that everybody who follows it begins anew.
+CREATE FUNCTION log.truncate(confirmation text)
+RETURNS bigint
+LANGUAGE plpgsql
+AS $$
+DECLARE
+  sentence  constant text := format('Remove all events in %s for ever', current_database());
+  head      bigint;
+  removed   bigint;
+BEGIN
+  IF confirmation IS DISTINCT FROM sentence THEN
+    RAISE EXCEPTION 'Nothing was removed. Whoever means it says: %', sentence;
+  END IF;
+  -- First the lock of log.append, and then the table's: the order in which appends take them.
+  PERFORM pg_advisory_xact_lock(7310578001);
+  LOCK TABLE log.events IN ACCESS EXCLUSIVE MODE;
+  SELECT max(e.position), count(*) INTO head, removed FROM log.events e;
+  IF removed > 0 THEN
+    INSERT INTO log.truncations (last_position, events) VALUES (head, removed);
+    ALTER TABLE log.events DISABLE TRIGGER events_are_facts;
+    TRUNCATE log.events;
+    ALTER TABLE log.events ENABLE TRIGGER events_are_facts;
+  END IF;
+  RETURN removed;
+END
+$$;
+REVOKE EXECUTE ON FUNCTION log.truncate (text) FROM PUBLIC;
 
 DROP FUNCTION log.append (text, text, text, text, text, text, text, text, text);
 
@@ -152,6 +182,7 @@ $$;
 -- Down Migration
 
 DROP FUNCTION log.append (text, text, text, text, text, text, text, text, text);
+DROP FUNCTION log.truncate (text);
 DROP TABLE log.truncations;
 
 -- Appends many independent appends in one transaction, each with its own verdict.

@@ -59,8 +59,7 @@ export class EventCodec {
     if (length > maxEventsPerAppend)
       throw new EventRefused(`An append can hold ${maxEventsPerAppend} events, not ${length}`);
     const fit = events.map((event, index) => checkEvent(event, index, length));
-    if (length > 1 && new Set(fit.map(({ id }) => id)).size < length)
-      throw new EventRefused('An append cannot hold the same event twice');
+    if (length > 1) refuseRepeated(fit);
     const keys = await this.ensureKeys(fit);
     let bytes = 0;
     const stored = fit.map((event, index) => {
@@ -133,6 +132,17 @@ function checkEvent(
   } catch (error) {
     const what = `${nameOf(event.type, index, length)}: ${explain(error)}`;
     throw new EventRefused(what, { cause: error });
+  }
+}
+
+function refuseRepeated(events: readonly CheckedEvent[]): void {
+  const seen = new Set<string>();
+  for (const [index, { id, definition }] of events.entries()) {
+    if (seen.has(id))
+      throw new EventRefused(
+        `${nameOf(definition.type, index, events.length)}: id: ${id} occurs twice in the append`,
+      );
+    seen.add(id);
   }
 }
 

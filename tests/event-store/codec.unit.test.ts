@@ -3,12 +3,18 @@ import { randomUUID } from 'node:crypto';
 import { EventCodec, type StoredEntry, type StoredEvent } from '../../src/event-store/codec.js';
 import { EventRefused } from '../../src/event-store/errors.js';
 import { type LogEntry, type NewEvent } from '../../src/event-store/event-store.js';
-import { metadata, newEvent, recolored, renamed } from './support/events.js';
+import { metadata, newEvent, ofBytes, recolored, renamed, renames } from './support/events.js';
 import { InMemoryPersonKeys } from './support/in-memory-person-keys.js';
 import { failure } from './support/waiting.js';
 
 const tagId = randomUUID();
 const userId = randomUUID();
+
+function circle(): object {
+  const round: { self?: object } = {};
+  round.self = round;
+  return round;
+}
 
 function codecWith(keys = new InMemoryPersonKeys()): EventCodec {
   return new EventCodec(keys);
@@ -98,6 +104,58 @@ describe('Encoding events', () => {
 
     expect(error).toBeInstanceOf(EventRefused);
     expect(error).toMatchObject({ message: expect.stringMatching(says) });
+  });
+
+  it('given a type nobody knows, when encoded, then the refusal names it', async () => {
+    const [known, strange] = [renamed(), renamed()];
+    Object.assign(strange.event, { type: 'TagPainted' });
+
+    const error = await failure(codecWith().encode([known, strange]));
+
+    expect(error).toBeInstanceOf(EventRefused);
+    expect(error).toMatchObject({ message: expect.stringMatching(/^Event 2 of 2, TagPainted: /) });
+  });
+
+  it.each([
+    { what: 'undefined', value: undefined },
+    { what: 'not a number', value: NaN },
+    { what: 'infinity', value: Infinity },
+    { what: 'a big integer', value: 1n },
+    { what: 'a date', value: new Date() },
+    { what: 'a circle', value: circle() },
+  ])('given $what as a field, when encoded, then the refusal names it', async ({ value }) => {
+    const event = newEvent({
+      type: 'ServiceRescheduled',
+      data: { serviceId: randomUUID(), schedule: { intervalSeconds: 60, timeoutMs: 5 } },
+    });
+    Object.assign(event.event.data, { schedule: { intervalSeconds: 60, timeoutMs: value } });
+
+    const error = await failure(codecWith().encode([renamed(), event, renamed()]));
+
+    expect(error).toBeInstanceOf(EventRefused);
+    expect(error).toMatchObject({
+      message: expect.stringMatching(/^Event 2 of 3, ServiceRescheduled: schedule\.timeoutMs: /),
+    });
+  });
+
+  it('given too much, when encoded, then the refusal says which one and how much', async () => {
+    const twice = renamed();
+    const refusals = await Promise.all(
+      [
+        [renamed(), ofBytes(300 * 1024)],
+        Array.from({ length: 6 }, () => ofBytes(200 * 1024)),
+        renames(501),
+        [twice, renamed(), twice],
+      ].map((events) => failure(codecWith().encode(events))),
+    );
+
+    for (const error of refusals) expect(error).toBeInstanceOf(EventRefused);
+    expect(refusals).toMatchObject([
+      { message: expect.stringMatching(/^Event 2 of 2, ServiceExp.* 262144 bytes .* not 3\d{5}$/) },
+      { message: expect.stringMatching(/ 1000000 bytes .* not 12\d{5}$/) },
+      { message: 'An append can hold 500 events, not 501' },
+      { message: expect.stringMatching(/^Event 3 of 3, TagRenamed: id: .* twice/) },
+    ]);
   });
 
   it('given a field nobody knows, when encoded, then the refusal names it', async () => {

@@ -4,6 +4,7 @@ import { appendingInBatches } from './postgres/appending-in-batches.js';
 import { keepingTheTable } from './postgres/keeping-the-table.js';
 import { knowingEveryId } from './postgres/knowing-every-id.js';
 import { losingConnections } from './postgres/losing-connections.js';
+import { truncating } from './postgres/truncating.js';
 import { PostgresLog } from './support/postgres.js';
 
 jest.setTimeout(20_000);
@@ -21,3 +22,4 @@ keepingTheTable();
 knowingEveryId();
 appendingInBatches();
 losingConnections();
+truncating();

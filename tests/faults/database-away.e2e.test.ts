@@ -1,10 +1,8 @@
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expectProblem } from '../http/support/problem.js';
-import { TcpProxy } from '../support/tcp-proxy.js';
-import { type Answer, startTestApp, type TestApp } from '../support/test-app.js';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
-import { eventually, expectAllOnce, Load } from './load.js';
+import { type Answer } from '../support/test-app.js';
+import { useAppBehindProxy } from './support/app-behind-proxy.js';
 
 jest.setTimeout(60_000);
 
@@ -12,32 +10,23 @@ jest.setTimeout(60_000);
 const answerMs = 5_500;
 const recoveryMs = 10_000;
 
-let database: TestDatabase;
-let proxy: TcpProxy;
-let app: TestApp;
-beforeAll(async () => {
-  database = await createTestDatabase();
-  proxy = await TcpProxy.start(database.url);
-  app = await startTestApp({ DATABASE_URL: proxy.url });
-});
-afterAll(async () => {
-  await app.stop();
-  await proxy.stop();
-  await database.drop();
-});
+const subject = useAppBehindProxy();
 
 let made = 0;
 const command = (): Promise<Answer> => {
   made += 1;
-  return app.call('POST', '/tags', { as: app.admin, body: { name: `tag ${made}` } });
+  return subject.app.call('POST', '/tags', {
+    as: subject.app.admin,
+    body: { name: `tag ${made}` },
+  });
 };
-const query = (): Promise<Answer> => app.call('GET', '/tags', { as: app.admin });
+const query = (): Promise<Answer> => subject.app.call('GET', '/tags', { as: subject.app.admin });
 const login = (): Promise<Answer> => {
-  const { email, password } = app.admin;
-  return app.call('POST', '/auth/login', { body: { email, password } });
+  const { email, password } = subject.app.admin;
+  return subject.app.call('POST', '/auth/login', { body: { email, password } });
 };
 /** Health stands outside the API. */
-const health = (path: string): Promise<Answer> => app.call('GET', `/../..${path}`);
+const health = (path: string): Promise<Answer> => subject.app.call('GET', `/../..${path}`);
 
 async function timed(ask: () => Promise<Answer>): Promise<{ answer: Answer; ms: number }> {
   const began = performance.now();
@@ -91,7 +80,7 @@ describe('a database that is away', () => {
     expect((await command()).status).toBe(201);
 
     const asked = [command(), query(), login()];
-    proxy.cut();
+    subject.proxy.cut();
     asked.push(command(), query(), login());
 
     for (const answer of await Promise.all(asked))
@@ -101,7 +90,7 @@ describe('a database that is away', () => {
   });
 
   test('given it refuses connections, when asked, then 503 until it is back', async () => {
-    await proxy.refuse();
+    await subject.proxy.refuse();
 
     await Promise.all([expectAway(), expectNotReady(), expectAlive()]);
     // When even the users are not known any more.
@@ -113,7 +102,7 @@ describe('a database that is away', () => {
     expect(unready.body['missing']).toHaveProperty('event_log', 'The event log cannot be followed');
     await Promise.all([expectAway(), expectNotReady(), expectAlive()]);
 
-    await proxy.restore();
+    await subject.proxy.restore();
     await expectRecovery();
   });
 
@@ -121,32 +110,28 @@ describe('a database that is away', () => {
     // As soon as the first is answered, the others are in the middle of it.
     const asked = Array.from({ length: 8 }, command);
     await Promise.race(asked);
-    proxy.swallow();
+    subject.proxy.swallow();
 
     await Promise.all([expectAway(), expectNotReady(), expectAlive()]);
     for (const answer of await Promise.all(asked))
       if (answer.status >= 300) expectProblem(answer, 503);
 
-    await proxy.restore();
+    await subject.proxy.restore();
     await expectRecovery();
   });
 });
 
-describe('a database that comes and goes', () => {
-  test('given load, when connections are cut again and again, then nothing is lost or doubled', async () => {
-    const load = new Load(app, 6);
-    let broken = 0;
-    for (let n = 0; n < 12; n += 1) {
-      await load.acknowledges(10);
-      broken += proxy.cut();
-    }
-    await proxy.refuse();
-    await sleep(300);
-    await proxy.restore();
-    await load.acknowledges(10);
-    await load.stop();
-
-    expect(broken).toBeGreaterThan(12);
-    await expectAllOnce(app, database.url, load);
-  });
-});
+/** Tries until it is so; the last answer is given back either way. */
+async function eventually(
+  ask: () => Promise<Answer>,
+  isSo: (answer: Answer) => boolean,
+  patienceMs: number,
+): Promise<Answer> {
+  const deadline = performance.now() + patienceMs;
+  let answer = await ask();
+  while (!isSo(answer) && performance.now() < deadline) {
+    await sleep(50);
+    answer = await ask();
+  }
+  return answer;
+}

@@ -6,10 +6,11 @@ export class TcpProxy {
   private server: Server | undefined;
   private readonly pairs = new Set<Pair>();
   private swallows = false;
+  private pace: Pace = atOnce;
   private holds = false;
 
   private constructor(
-    private readonly target: URL,
+    private target: URL,
     private port: number,
   ) {}
 
@@ -57,6 +58,21 @@ export class TcpProxy {
     for (const pair of this.pairs) pair.silence();
   }
 
+  /** Lets requests through, and no replies: what was asked for happens, and nobody hears of it. */
+  loseReplies(): void {
+    for (const pair of this.pairs) pair.loseReplies();
+  }
+
+  /** Lets everything through, but slowly, on all connections, until `restore`. */
+  slow(pace: Partial<Pace>): void {
+    this.pace = { ...atOnce, ...pace };
+  }
+
+  /** Where new connections lead from now on; by host and port. */
+  leadTo(url: string): void {
+    this.target = new URL(url);
+  }
+
   /** Stands still as a process that was stopped: nothing gets through until `release`, and then all of it. */
   hold(): void {
     this.holds = true;
@@ -68,9 +84,10 @@ export class TcpProxy {
     for (const pair of this.pairs) pair.release();
   }
 
-  /** Lets new connections through again. Those that went silent stay silent for ever. */
+  /** Lets new connections through again, at full speed. Those that went silent stay silent for ever. */
   async restore(): Promise<void> {
     this.swallows = false;
+    this.pace = atOnce;
     if (this.server === undefined) await this.listen();
   }
 
@@ -91,24 +108,44 @@ export class TcpProxy {
     const upstream = this.swallows
       ? undefined
       : connect({ host: this.target.hostname, port: Number(this.target.port) });
-    const pair = new Pair(client, upstream, () => this.pairs.delete(pair));
+    const pair = new Pair(
+      client,
+      upstream,
+      () => this.pace,
+      () => this.pairs.delete(pair),
+    );
     this.pairs.add(pair);
     if (this.holds) pair.hold();
   }
 }
 
+/** How fast a connection is, in each direction. */
+export interface Pace {
+  readonly latencyMs: number;
+  readonly bytesPerSecond: number;
+}
+
+const atOnce: Pace = { latencyMs: 0, bytesPerSecond: Infinity };
+
 /** Two ends of one connection; without an upstream it is silent from the beginning. */
 class Pair {
   private isSilent: boolean;
+  private losesReplies = false;
 
   constructor(
     private readonly client: Socket,
     private readonly upstream: Socket | undefined,
+    pace: () => Pace,
     private readonly gone: () => void,
   ) {
     this.isSilent = upstream === undefined;
-    client.on('data', (chunk) => this.pass(chunk, upstream));
-    upstream?.on('data', (chunk) => this.pass(chunk, client));
+    const [there, back] = [new Lane(upstream, pace), new Lane(client, pace)];
+    client.on('data', (chunk) => {
+      if (!this.isSilent) there.pass(chunk);
+    });
+    upstream?.on('data', (chunk) => {
+      if (!this.isSilent && !this.losesReplies) back.pass(chunk);
+    });
     for (const socket of [client, upstream]) {
       socket?.setNoDelay();
       socket?.on('error', () => undefined);
@@ -118,6 +155,10 @@ class Pair {
 
   silence(): void {
     this.isSilent = true;
+  }
+
+  loseReplies(): void {
+    this.losesReplies = true;
   }
 
   hold(): void {
@@ -133,15 +174,41 @@ class Pair {
     this.upstream?.resetAndDestroy();
   }
 
-  private pass(chunk: Buffer, to: Socket | undefined): void {
-    if (!this.isSilent) to?.write(chunk);
-  }
-
   private end(): void {
     // The other side does not hear of it. It goes when the proxy ends.
     if (this.isSilent) return;
     this.client.destroy();
     this.upstream?.destroy();
     this.gone();
+  }
+}
+
+/** One direction of a connection: what goes in comes out in its order, when its time has come. */
+class Lane {
+  /** When the last piece comes out. */
+  private freeAt = 0;
+
+  constructor(
+    private readonly to: Socket | undefined,
+    private readonly pace: () => Pace,
+  ) {}
+
+  pass(chunk: Buffer): void {
+    const { latencyMs, bytesPerSecond } = this.pace();
+    const now = performance.now();
+    if (latencyMs === 0 && bytesPerSecond === Infinity && this.freeAt <= now) {
+      this.to?.write(chunk);
+      return;
+    }
+    // In pieces of a tenth of a second: a slow line drips.
+    const size = Math.min(chunk.length, Math.max(1, Math.floor(bytesPerSecond / 10)));
+    this.freeAt = Math.max(this.freeAt, now + latencyMs);
+    for (let from = 0; from < chunk.length; from += size) {
+      const piece = chunk.subarray(from, from + size);
+      this.freeAt += (piece.length / bytesPerSecond) * 1_000;
+      setTimeout(() => {
+        if (this.to?.writable === true) this.to.write(piece);
+      }, this.freeAt - now);
+    }
   }
 }

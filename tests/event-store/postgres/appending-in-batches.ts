@@ -4,7 +4,7 @@ import {
   EventStoreUnavailable,
   WrongExpectedRevision,
 } from '../../../src/event-store/errors.js';
-import { ids, newStream, ofBytes, renamed, renames } from '../support/events.js';
+import { ids, newEvent, newStream, ofBytes, renamed, renames } from '../support/events.js';
 import { readAll, readStream, revisions } from '../support/reading.js';
 import { usePostgresLog } from '../support/use-postgres-log.js';
 import { failure, outcome, within } from '../support/waiting.js';
@@ -88,6 +88,44 @@ export function appendingInBatches(): void {
       const wanted = new Set(ids(events));
       const kept = (await readAll(subject.store)).filter(({ id }) => wanted.has(id));
       expect(kept).toHaveLength(winners.length);
+    });
+
+    it('given a log that stands still, when large events wait, then memory is bounded', async () => {
+      const unblock = await subject.log.block();
+      const large = ofBytes(200 * 1024).event;
+      const settling = Promise.allSettled(
+        Array.from({ length: 500 }, () =>
+          subject.store.append(newStream(), 'no-stream', [newEvent(large)]),
+        ),
+      );
+      const overflow = await failure(subject.store.append(newStream(), 'any', [newEvent(large)]));
+      await unblock();
+      const { winners, losers } = outcome(await settling);
+
+      expect(overflow).toBeInstanceOf(EventStoreOverloaded);
+      // 64 MiB, and what was on its way already.
+      expect(winners.length).toBeGreaterThanOrEqual(300);
+      expect(winners.length).toBeLessThan(450);
+      for (const error of losers) expect(error).toBeInstanceOf(EventStoreOverloaded);
+    });
+
+    it('given a winner, when others had the same in mind, then none of them is kept', async () => {
+      const stream = newStream();
+      const [first, ...others] = Array.from({ length: 30 }, () => renames(2));
+      const repeated = first ?? [];
+
+      const settled = await Promise.allSettled(
+        [repeated, ...others, repeated].map((events) =>
+          subject.store.append(stream, 'no-stream', events),
+        ),
+      );
+
+      const { winners, losers } = outcome(settled);
+      expect(winners).toHaveLength(2);
+      expect(winners[0]).toEqual(winners[1]);
+      expect(losers).toHaveLength(29);
+      for (const error of losers) expect(error).toMatchObject({ stream, actual: 1 });
+      expect(ids(await readStream(subject.store, stream))).toEqual(ids(repeated));
     });
 
     it('given a log that stands still, when it goes on in time, then nothing fails', async () => {

@@ -1,0 +1,36 @@
+import { describe, expect, it, jest } from '@jest/globals';
+import { isClean, type Report, tableOf } from '../accounting/report.js';
+import { type Scenario } from '../scenarios/scenario.js';
+
+/** The short form of a scenario: what must hold of Watchbook, and that the opposite would be found. */
+export async function losesNothing(scenario: Scenario): Promise<void> {
+  const { name, fault, rounds, control } = scenario;
+  const obstacle = await scenario.impossible?.();
+  if (obstacle !== undefined) process.stderr.write(`${name} was not tried: ${obstacle}\n`);
+  const test = obstacle === undefined ? it : it.skip;
+  // Everything within is waited for in bounds of its own; this one would leave servers behind.
+  jest.setTimeout(600_000);
+
+  describe(name, () => {
+    test(`given ${fault}, then nothing is lost, doubled, skipped or out of order`, async () => {
+      const report = await scenario.run(rounds.short);
+
+      print(report);
+      expect(report.examples).toEqual([]);
+      expect(isClean(report)).toBe(true);
+      expect(report.recoveriesMs).toHaveLength(rounds.short);
+      expect(report.acknowledged).toBeGreaterThanOrEqual(20 * rounds.short);
+    });
+
+    test(`given ${control.naivety}, then it is found: ${control.exposes}`, async () => {
+      const report = await control.run();
+
+      print({ ...report, scenario: `${name}, but ${control.naivety}` });
+      expect(report[control.exposes]).toBeGreaterThan(0);
+    });
+  });
+}
+
+function print(report: Report): void {
+  process.stdout.write(`${tableOf([report])}\n`);
+}

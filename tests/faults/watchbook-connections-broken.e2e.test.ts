@@ -1,0 +1,4 @@
+import { watchbookConnectionsBroken } from './scenarios/watchbook-connections-broken.js';
+import { losesNothing } from './support/in-short.js';
+
+await losesNothing(watchbookConnectionsBroken);
