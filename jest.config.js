@@ -17,8 +17,8 @@ const common = {
 
 /** Tests are named by what they cost: see docs/testing.md. */
 export default {
-  // More than cores: many tests wait for servers to start, stop, or come back.
-  maxWorkers: 4,
+  // As many as cores: tests that kill servers under load keep a core busy by themselves.
+  maxWorkers: 2,
   projects: [
     { ...common, displayName: 'unit', testMatch: ['<rootDir>/tests/**/*.unit.test.ts'] },
     {
