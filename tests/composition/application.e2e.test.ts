@@ -58,7 +58,8 @@ async function takenPort(): Promise<{ port: number; free: () => void }> {
 
 describe('An application that is told to stop', () => {
   it('given a request is running, then it is finished as ever, and only then all ends', async () => {
-    const app = await startTestApp();
+    // Where an append can be made to wait for as long as it takes.
+    const app = await startTestApp({ EVENT_STORE_URL: '' });
     const blocker = await connect(app.databaseUrl);
     await blocker.query('SELECT pg_advisory_lock(7310578001)');
     const running = app.call('POST', '/tags', { as: app.admin, body: { name: 'late' } });

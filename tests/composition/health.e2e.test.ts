@@ -32,7 +32,8 @@ describe('Whether a Watchbook is ready', () => {
   afterEach(() => app.stop());
 
   it('given a projection was stopped, then it is not, and says which', async () => {
-    app = await startTestApp();
+    // The event that nobody can read is written with SQL.
+    app = await startTestApp({ EVENT_STORE_URL: '' });
     await untilAllIsWell(app);
     const client = await connect(app.databaseUrl);
     const log = {

@@ -63,6 +63,7 @@ export function str(value: unknown): string {
 const Body = z.custom<JsonNode>((value) => typeof value === 'object' && value !== null);
 const List = z.looseObject({ data: z.array(Body) });
 
+/** @param environment An empty `EVENT_STORE_URL` keeps its events in PostgreSQL, whatever the others do. */
 export async function startTestApp(
   environment: Readonly<Record<string, string>> = {},
 ): Promise<TestApp> {
@@ -99,7 +100,7 @@ export async function startTestApp(
   return {
     url,
     databaseUrl: database.url,
-    eventStoreUrl: eventStore.url,
+    eventStoreUrl: (environment['EVENT_STORE_URL'] ?? eventStore.url) || undefined,
     application,
     admin,
     call,

@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { findFreePort } from '../../src/platform/embedded-postgres/start-server.js';
 import { within } from '../event-store/support/waiting.js';
+import { borrowEventStore, type TestEventStore } from '../support/test-event-store.js';
 import { Masks, readTour, type Tour } from './support/readme.js';
 
 /** The README's tour, word for word; only port and folder are the test's own. */
@@ -17,6 +18,7 @@ let folder: string;
 let environment: NodeJS.ProcessEnv;
 let watchbook: ChildProcess;
 let printed = '';
+let eventStore: TestEventStore;
 
 beforeAll(async () => {
   tour = readTour(await readFile(path.join(root, 'README.md'), 'utf8'));
@@ -26,7 +28,12 @@ beforeAll(async () => {
   // Set to nothing rather than left out, so that a developer's .env does not come in.
   const unset = Object.fromEntries(tour.variables.map((name) => [name, '']));
   const port = String(await findFreePort());
-  const own = { PORT: port, DATA_DIR: path.join(folder, 'data') };
+  eventStore = await borrowEventStore('postgres://localhost/tour');
+  const own = {
+    PORT: port,
+    DATA_DIR: path.join(folder, 'data'),
+    EVENT_STORE_URL: eventStore.url ?? '',
+  };
   environment = { ...process.env, ...unset, ...own, NODE_OPTIONS: '' };
 });
 
@@ -37,6 +44,7 @@ afterAll(async () => {
       watchbook.kill('SIGKILL'),
     );
   }
+  await eventStore.giveBack();
   await rm(folder, { recursive: true, force: true });
 }, 25_000);
 
