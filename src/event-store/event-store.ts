@@ -109,6 +109,9 @@ interface Envelope {
   readonly stream: string;
   readonly revision: number;
   readonly position: Position;
-  /** UTC, ISO 8601 with milliseconds; never goes backwards along the log. */
+  /**
+   * UTC, ISO 8601 with milliseconds. Along the log it never goes backwards in PostgreSQL; in EventStoreDB it can, by as
+   * much as the clocks of the servers that have led differ.
+   */
   readonly recordedAt: string;
 }

@@ -1,11 +1,7 @@
 import { describe, jest } from '@jest/globals';
 import { eventStoreConformance } from './conformance/event-store-conformance.js';
-import { hearingOfOthers } from './eventstoredb/hearing.js';
 import { keepingRecords } from './eventstoredb/keeping-records.js';
-import { losingReplies } from './eventstoredb/losing-replies.js';
 import { movingLogs } from './eventstoredb/moving-logs.js';
-import { refusingServers } from './eventstoredb/refusing-servers.js';
-import { silentServers } from './eventstoredb/silent-servers.js';
 import { EventStoreDbLog } from './support/eventstoredb.js';
 import { useDouble } from './support/use-eventstoredb-double.js';
 
@@ -29,12 +25,6 @@ for (const batchAppend of [true, false]) {
       },
     };
   });
-
-  describe(name, () => {
-    losingReplies(double, batchAppend);
-    refusingServers(double, batchAppend);
-    silentServers(double, batchAppend);
-  });
 }
 
 /** The log need not be empty; what the suite appends stays in it. */
@@ -50,7 +40,6 @@ if (realServer !== undefined)
   });
 
 describe('EventStoreDB', () => {
-  hearingOfOthers(double);
   keepingRecords(double);
   movingLogs(double);
 });

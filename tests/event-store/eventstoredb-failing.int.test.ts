@@ -1,0 +1,20 @@
+import { describe, jest } from '@jest/globals';
+import { hearingOfOthers } from './eventstoredb/hearing.js';
+import { losingReplies } from './eventstoredb/losing-replies.js';
+import { refusingServers } from './eventstoredb/refusing-servers.js';
+import { silentServers } from './eventstoredb/silent-servers.js';
+import { useDouble } from './support/use-eventstoredb-double.js';
+
+jest.setTimeout(60_000);
+
+const double = useDouble();
+
+describe.each([true, false])('EventStoreDB, with batch appends: %s, failing', (batchAppend) => {
+  losingReplies(double, batchAppend);
+  refusingServers(double, batchAppend);
+  silentServers(double, batchAppend);
+});
+
+describe('EventStoreDB, failing', () => {
+  hearingOfOthers(double);
+});
