@@ -13,7 +13,7 @@ import { type Scenario } from './scenario.js';
 export const brokenConnections: Scenario = {
   name: 'broken-connections',
   fault: 'connections are cut, lose replies, are refused, fall silent, lag and drip',
-  rounds: { short: 6, long: 24 },
+  rounds: { short: 6, long: 12 },
   run: (rounds) => breakConnections(postgres, Object.values(faults), rounds),
   control: {
     naivety: 'a client that takes an unknown outcome for a failure',

@@ -12,7 +12,7 @@ import { type Scenario } from './scenario.js';
 export const diskFull: Scenario = {
   name: 'disk-full',
   fault: 'the disk is full, and has room again',
-  rounds: { short: 2, long: 10 },
+  rounds: { short: 2, long: 4 },
   impossible: () => SmallDisk.obstacle(),
   run: (rounds) => fillUp(postgres, rounds),
   control: {

@@ -11,7 +11,7 @@ import { type Scenario } from './scenario.js';
 export const movedLog: Scenario = {
   name: 'moved-log',
   fault: 'the log is dumped, and restored into a fresh server',
-  rounds: { short: 1, long: 4 },
+  rounds: { short: 1, long: 2 },
   run: (rounds) => move(postgres, rounds),
   control: {
     naivety: 'readers who wait for all transactions that are older than an event',

@@ -10,7 +10,7 @@ import { type Scenario } from './scenario.js';
 export const openTransactions: Scenario = {
   name: 'open-transactions',
   fault: 'transactions stay open: in another database, in the same one, prepared and forgotten',
-  rounds: { short: 3, long: 30 },
+  rounds: { short: 3, long: 9 },
   run: (rounds) => leaveOpen(postgres, rounds),
   control: {
     naivety: 'readers who wait for all transactions that are older than an event',

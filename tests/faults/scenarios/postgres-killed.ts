@@ -8,7 +8,7 @@ import { type Scenario } from './scenario.js';
 export const postgresKilled: Scenario = {
   name: 'postgres-killed',
   fault: 'PostgreSQL is killed in the middle of appends, again and again',
-  rounds: { short: 3, long: 15 },
+  rounds: { short: 3, long: 9 },
   run: (rounds) => killAgainAndAgain(rounds, {}),
   control: {
     naivety: 'commits that do not wait for the disk',

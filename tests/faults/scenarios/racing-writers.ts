@@ -12,7 +12,7 @@ import { type Scenario } from './scenario.js';
 export const racingWriters: Scenario = {
   name: 'racing-writers',
   fault: 'processes race, appends fail in the database, commits take long, and writers stall',
-  rounds: { short: 4, long: 40 },
+  rounds: { short: 4, long: 10 },
   run: (rounds) => race(postgres, rounds, ['second', 'third']),
   control: {
     naivety: 'positions from a sequence, and readers who ask for what is greater than the last one',

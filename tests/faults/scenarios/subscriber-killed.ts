@@ -9,7 +9,7 @@ import { type Scenario } from './scenario.js';
 export const subscriberKilled: Scenario = {
   name: 'subscriber-killed',
   fault: 'a subscriber is killed at every step of what it does with a batch, and at any moment',
-  rounds: { short: steps.length, long: 4 * (steps.length + 1) },
+  rounds: { short: steps.length, long: 2 * (steps.length + 1) },
   run: (rounds) => killSubscriber([...steps, undefined], rounds),
   control: {
     naivety: 'a subscriber who saves its checkpoint before it has done its work',

@@ -11,7 +11,7 @@ import { type Scenario } from './scenario.js';
 export const watchbookConnectionsBroken: Scenario = {
   name: 'watchbook-connections-broken',
   fault: 'the connections of a Watchbook in use are cut, lose replies and fall silent',
-  rounds: { short: 6, long: 24 },
+  rounds: { short: 6, long: 12 },
   run: (rounds) => breakBelow([cut, cut, cut, cut, refuse, fallSilent], rounds, 6),
   control: {
     naivety: 'clients that repeat a request under a new Idempotency-Key',

@@ -16,7 +16,7 @@ import { type Scenario } from './scenario.js';
 export const watchbookKilled: Scenario = {
   name: 'watchbook-killed',
   fault: 'Watchbook is killed in the middle of requests, before it could answer them',
-  rounds: { short: 1, long: 10 },
+  rounds: { short: 1, long: 3 },
   run: (rounds) => killWatchbook(rounds),
   control: {
     naivety: 'clients that repeat a request under a new Idempotency-Key',

@@ -8,7 +8,7 @@ import { type Scenario } from './scenario.js';
 export const watchbookPostgresKilled: Scenario = {
   name: 'watchbook-postgres-killed',
   fault: 'PostgreSQL is killed below a Watchbook in use, again and again',
-  rounds: { short: 3, long: 12 },
+  rounds: { short: 3, long: 6 },
   run: (rounds) => killBelow(rounds, {}),
   control: {
     naivety: 'commits that do not wait for the disk',

@@ -11,7 +11,7 @@ import { type Scenario } from './scenario.js';
 export const writerKilled: Scenario = {
   name: 'writer-killed',
   fault: 'processes are killed in the middle of their appends, and others repeat what was open',
-  rounds: { short: 2, long: 20 },
+  rounds: { short: 2, long: 8 },
   run: (rounds) => killWriters(postgres, rounds),
   control: {
     naivety: 'an acknowledgement when an append was sent',

@@ -17,7 +17,7 @@ const name = 'eventstoredb-frozen';
 export const eventStoreDbFrozen: Scenario = {
   name,
   fault: 'EventStoreDB stands still, and goes on with what it has got',
-  rounds: { short: 2, long: 8 },
+  rounds: { short: 2, long: 4 },
   run: (rounds) => onDouble(name, { faults: [freeze(6_000), freeze(1_000)], rounds }),
   control: {
     naivety: 'a client that takes an unknown outcome for a failure',

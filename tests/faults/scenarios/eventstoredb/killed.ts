@@ -21,7 +21,7 @@ const name = 'eventstoredb-killed';
 export const eventStoreDbKilled: Scenario = {
   name,
   fault: 'EventStoreDB is killed, cuts connections and refuses them',
-  rounds: { short: 3, long: 15 },
+  rounds: { short: 3, long: 6 },
   run: (rounds) => onDouble(name, { faults: [kill, cut, refuse], rounds }),
   control: {
     naivety: 'a subscription that nobody resumes',

@@ -16,7 +16,7 @@ const cluster = { nodes: 3 };
 export const eventStoreDbLeaderMoves: Scenario = {
   name,
   fault: 'another node of EventStoreDB comes to lead, also in the middle of appends',
-  rounds: { short: 3, long: 20 },
+  rounds: { short: 3, long: 12 },
   run: (rounds) => onDouble(name, { faults: [move, failOver], rounds, log: cluster }),
   control: {
     naivety: 'a client that takes an unknown outcome for a failure',

@@ -14,7 +14,7 @@ const name = 'eventstoredb-replies-lost';
 export const eventStoreDbRepliesLost: Scenario = {
   name,
   fault: 'replies of EventStoreDB are lost, torn and doubled, and it refuses for being busy',
-  rounds: { short: 5, long: 40 },
+  rounds: { short: 5, long: 20 },
   run: (rounds) => onDouble(name, { faults: [lose, tear, duplicate, tooBusy, notReady], rounds }),
   control: {
     naivety: 'a client that takes an unknown outcome for a failure',

@@ -11,7 +11,7 @@ const name = 'eventstoredb-subscriptions-broken';
 export const eventStoreDbSubscriptionsBroken: Scenario = {
   name,
   fault: 'subscriptions of EventStoreDB fail, end and fall silent',
-  rounds: { short: 3, long: 30 },
+  rounds: { short: 3, long: 12 },
   run: (rounds) => onDouble(name, { faults: [fail, end, silence], rounds }),
   control: {
     naivety: 'a subscription that nobody resumes',
