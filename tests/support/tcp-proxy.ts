@@ -58,9 +58,13 @@ export class TcpProxy {
     for (const pair of this.pairs) pair.silence();
   }
 
-  /** Lets requests through, and no replies: what was asked for happens, and nobody hears of it. */
-  loseReplies(): void {
-    for (const pair of this.pairs) pair.loseReplies();
+  /**
+   * Lets requests through, and no replies: what was asked for happens, and nobody hears of it.
+   *
+   * @param said Only on connections on which the client has said this; on all of them when left out.
+   */
+  loseReplies(said = ''): void {
+    for (const pair of this.pairs) if (pair.hasSaid(said)) pair.loseReplies();
   }
 
   /** Lets everything through, but slowly, on all connections, until `restore`. */
@@ -131,6 +135,8 @@ const atOnce: Pace = { latencyMs: 0, bytesPerSecond: Infinity };
 class Pair {
   private isSilent: boolean;
   private losesReplies = false;
+  /** What the client said first. */
+  private said = '';
 
   constructor(
     private readonly client: Socket,
@@ -141,6 +147,7 @@ class Pair {
     this.isSilent = upstream === undefined;
     const [there, back] = [new Lane(upstream, pace), new Lane(client, pace)];
     client.on('data', (chunk) => {
+      if (this.said.length < maxSaid) this.said += chunk.toString('latin1');
       if (!this.isSilent) there.pass(chunk);
     });
     upstream?.on('data', (chunk) => {
@@ -155,6 +162,10 @@ class Pair {
 
   silence(): void {
     this.isSilent = true;
+  }
+
+  hasSaid(text: string): boolean {
+    return this.said.includes(text);
   }
 
   loseReplies(): void {
@@ -182,6 +193,8 @@ class Pair {
     this.gone();
   }
 }
+
+const maxSaid = 16 * 1024;
 
 /** One direction of a connection: what goes in comes out in its order, when its time has come. */
 class Lane {

@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { eventually } from '../../event-store/support/waiting.js';
+import { runSql } from '../../http/support/database.js';
 import { TcpProxy } from '../../support/tcp-proxy.js';
 import { startTestApp } from '../../support/test-app.js';
 import { createTestDatabase } from '../../support/test-database.js';
@@ -21,7 +23,8 @@ export const watchbookConnectionsBroken: Scenario = {
   },
 };
 
-type Break = (proxy: TcpProxy) => Promise<void>;
+/** @param isUnheard Whether something was done of which nobody heard. */
+type Break = (proxy: TcpProxy, isUnheard: () => Promise<boolean>) => Promise<void>;
 
 const cut: Break = (proxy) => {
   proxy.cut();
@@ -34,14 +37,18 @@ const refuse: Break = async (proxy) => {
   await proxy.restore();
 };
 
-/** What is on its way happens, without an answer, and that for longer than anything is tried. */
-const fallSilent: Break = async (proxy) => {
-  proxy.loseReplies();
-  await sleep(200);
+/** Appends happen, without an answer; and then nothing, for longer than anything is tried. */
+const fallSilent: Break = async (proxy, isUnheard) => {
+  await eventually('something is done, and nobody hears of it', async () => {
+    proxy.loseReplies('log.append');
+    return isUnheard();
+  });
   proxy.swallow();
   await sleep(5_000);
   await proxy.restore();
 };
+
+const registrations = `SELECT count(*) FROM log.events WHERE type = 'ServiceRegistered'`;
 
 async function breakBelow(
   breaks: readonly Break[],
@@ -59,11 +66,19 @@ async function breakBelow(
     stage.afterwards(() => app.stop());
 
     const api = new Api(app.url, app.admin.token);
+    const isUnheard = async (): Promise<boolean> => {
+      const { ledger } = stage.witness;
+      const heard = ledger.acknowledged;
+      // Whoever is still to hear of something hears of it meanwhile.
+      await sleep(500);
+      const [log] = await runSql(database.url, registrations);
+      return ledger.acknowledged === heard && Number(log?.['count']) > heard;
+    };
     stage.follow(database.url);
     stage.use(api, users, options);
     for (let round = 0; round < rounds; round += 1) {
       await stage.witness.acknowledges(20);
-      await breaks[round % breaks.length]?.(proxy);
+      await breaks[round % breaks.length]?.(proxy, isUnheard);
       await stage.witness.recovers();
     }
     return await stage.report(watchbookConnectionsBroken.name, database.url, api);
