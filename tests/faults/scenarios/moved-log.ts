@@ -21,12 +21,13 @@ export const movedLog: Scenario = {
 };
 
 async function move(adapter: TableAdapter, rounds: number, limitMs?: number): Promise<Report> {
-  let server = await OwnPostgres.start();
-  const proxy = await TcpProxy.start(server.url);
+  const first = await OwnPostgres.start();
+  const proxy = await TcpProxy.start(first.url);
   const stage = new Stage(adapter, proxy.url);
-  stage.afterwards(() => server.stop());
+  stage.afterwards(() => first.stop());
   stage.afterwards(() => proxy.stop());
   const happen = async ({ witness }: Stage): Promise<void> => {
+    let server = first;
     const reader = witness.follow('reader', stage.open());
     stage.write(stage.open(), 6);
     for (let round = 0; round < rounds; round += 1) {
