@@ -43,7 +43,7 @@ export class Witness {
     const deadline = performance.now() + patienceMs;
     while (this.ledger.acknowledged < enough) {
       if (performance.now() > deadline) throw new Error(`Not ${more} appends in ${patienceMs} ms`);
-      await sleep(1);
+      await sleep(5);
     }
   }
 
@@ -67,7 +67,7 @@ export class Witness {
         this.recoveriesMs.push(Infinity);
         return;
       }
-      await sleep(1);
+      await sleep(2);
     }
     this.recoveriesMs.push(performance.now() - since);
   }

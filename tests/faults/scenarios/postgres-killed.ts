@@ -35,7 +35,7 @@ async function killAgainAndAgain(
     witness.follow('reader', stage.open());
     stage.write(store, 6);
     stage.writeInProcess('second', 6);
-    await witness.acknowledges(300);
+    await witness.acknowledges(100);
     for (let round = 0; round < rounds; round += 1) {
       witness.follow(`reader from ${round}`, stage.open(), old.checkpoint);
       await witness.acknowledges(100);

@@ -30,7 +30,7 @@ async function killSubscriber(
   return stage.play(subscriberKilled.name, async ({ witness }) => {
     const subscriber = witness.watch(new SubscriberProcess(postgres.name, database.url));
     await subscriber.prepare();
-    stage.write(stage.open(), 4);
+    stage.write(stage.open(), 4, { pauseMs: 40 });
     subscriber.live({ isNaive, diesWhen: places[0] });
     for (let round = 0; round < rounds; round += 1) {
       if (places[round % places.length] === undefined) {

@@ -29,10 +29,10 @@ async function killWriters(adapter: Adapter, rounds: number): Promise<Report> {
     witness.follow('reader beside writers', survivor);
     witness.follow('reader', stage.open());
     stage.write(survivor, 2);
-    let next = stage.writeInProcess('mortal 0', 12, { pauseMs: 0 });
+    let next = stage.writeInProcess('mortal 0', 12, { pauseMs: 3 });
     for (let round = 0; round < rounds; round += 1) {
       const victim = next;
-      next = stage.writeInProcess(`mortal ${round + 1}`, 12, { pauseMs: 0 });
+      next = stage.writeInProcess(`mortal ${round + 1}`, 12, { pauseMs: 3 });
       await victim.acknowledges(100);
       await sleep(Math.random() * 20);
       const killed = performance.now();

@@ -95,7 +95,7 @@ class Looker {
         if (response !== undefined && response.status !== 200 && response.status !== 503)
           throw new Error(`GET ${path}: ${text}`);
       }
-      await sleep(20);
+      await sleep(100);
     }
   }
 }

@@ -38,6 +38,7 @@ export class HttpWriter {
       const key = `${this.name}/${ordinal}`;
       this.say({ began: { key, writer: this.name, marks: [key] } });
       await this.register(key);
+      await sleep(Math.random() * pauseMs);
     }
   }
 
@@ -79,3 +80,4 @@ function acknowledgement(headers: Headers, text: string): Answer {
 }
 
 const retryMs = 100;
+const pauseMs = 40;

@@ -55,7 +55,7 @@ export class Writer {
   }
 
   private async write(): Promise<void> {
-    const { repeats, pauseMs = 10 } = this.options;
+    const { repeats, pauseMs = 30 } = this.options;
     for (let ordinal = 0; !this.isStopping; ordinal += 1) {
       const append = this.plan(ordinal);
       this.say({ began: append });

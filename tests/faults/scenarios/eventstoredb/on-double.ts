@@ -25,16 +25,19 @@ export interface OnDouble {
   readonly limitMs?: number;
 }
 
+/** For all logs of this process, with which it ends. */
+let running: Promise<EventStoreDbDouble> | undefined;
+
 /** Lets faults happen to a log of a double of EventStoreDB while it is written and read. */
 export async function onDouble(
   scenario: string,
   { faults, rounds, writers = eventStoreDb, readers = eventStoreDb, ...settings }: OnDouble,
 ): Promise<Report> {
   const { options = {}, limitMs } = settings;
-  const double = await EventStoreDbDouble.start();
+  const double = await (running ??= EventStoreDbDouble.start());
   const log = await double.openLog(settings.log);
   const stage = new Stage(writers, log.url);
-  stage.afterwards(() => double.stop());
+  stage.afterwards(() => log.close());
   const happen = async ({ witness }: Stage): Promise<void> => {
     const reader = witness.follow('reader', stage.open(log.url, readers));
     stage.write(stage.open(), 8, options);
