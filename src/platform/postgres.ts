@@ -72,58 +72,6 @@ export function beginWithin(timeoutMs: number): string {
     SET LOCAL idle_in_transaction_session_timeout = ${timeoutMs}`;
 }
 
-/**
- * Calls `onNotify` for each notification on the channel, with its payload, and without one after each new connection,
- * when some may have been missed. It reconnects by itself until it is stopped.
- *
- * @returns A function that stops it.
- */
-export function listen(
-  url: string,
-  channel: string,
-  onNotify: (payload: string | undefined) => void,
-): () => Promise<void> {
-  let stopped = false;
-  let client: Client | undefined;
-  let timer: NodeJS.Timeout | undefined;
-
-  const reconnect = (): void => {
-    client = undefined;
-    if (!stopped)
-      timer ??= setTimeout(() => {
-        opening = open();
-      }, reconnectMs);
-  };
-  const open = async (): Promise<void> => {
-    timer = undefined;
-    let opened: Client | undefined;
-    try {
-      opened = await connect(url);
-      await opened.query(`LISTEN ${channel}`);
-    } catch {
-      void opened?.end().catch(() => undefined);
-      reconnect();
-      return;
-    }
-    // Told to stop while it was on its way.
-    if (stopped) return opened.end().catch(() => undefined);
-    client = opened;
-    opened.on('end', reconnect);
-    opened.on('notification', ({ payload }) => onNotify(payload ?? ''));
-    onNotify(undefined);
-  };
-  let opening = open();
-
-  return async () => {
-    stopped = true;
-    clearTimeout(timer);
-    await opening;
-    await client?.end().catch(() => undefined);
-  };
-}
-
-const reconnectMs = 1_000;
-
 /** Whether an error means that Postgres cannot be reached, or not in time: it may well work again shortly. */
 export function isDatabaseAway(error: unknown): boolean {
   const code = codeOf(error) ?? '';

@@ -8,6 +8,7 @@ export class TcpProxy {
   private swallows = false;
   private pace: Pace = atOnce;
   private holds = false;
+  private repliesLostTo: string | undefined;
 
   private constructor(
     private target: URL,
@@ -58,13 +59,14 @@ export class TcpProxy {
     for (const pair of this.pairs) pair.silence();
   }
 
-  /**
-   * Lets requests through, and no replies: what was asked for happens, and nobody hears of it.
-   *
-   * @param said Only on connections on which the client has said this; on all of them when left out.
-   */
-  loseReplies(said = ''): void {
-    for (const pair of this.pairs) if (pair.hasSaid(said)) pair.loseReplies();
+  /** Lets requests through, and no replies: what was asked for happens, and nobody hears of it. */
+  loseReplies(): void {
+    for (const pair of this.pairs) pair.loseReplies();
+  }
+
+  /** The same for each connection from when its client says this, in ASCII, on new ones too, until `restore`. */
+  loseRepliesTo(said: string): void {
+    this.repliesLostTo = said;
   }
 
   /** Lets everything through, but slowly, on all connections, until `restore`. */
@@ -92,6 +94,7 @@ export class TcpProxy {
   async restore(): Promise<void> {
     this.swallows = false;
     this.pace = atOnce;
+    this.repliesLostTo = undefined;
     if (this.server === undefined) await this.listen();
   }
 
@@ -116,6 +119,7 @@ export class TcpProxy {
       client,
       upstream,
       () => this.pace,
+      () => this.repliesLostTo,
       () => this.pairs.delete(pair),
     );
     this.pairs.add(pair);
@@ -135,19 +139,19 @@ const atOnce: Pace = { latencyMs: 0, bytesPerSecond: Infinity };
 class Pair {
   private isSilent: boolean;
   private losesReplies = false;
-  /** What the client said first. */
-  private said = '';
 
   constructor(
     private readonly client: Socket,
     private readonly upstream: Socket | undefined,
     pace: () => Pace,
+    repliesLostTo: () => string | undefined,
     private readonly gone: () => void,
   ) {
     this.isSilent = upstream === undefined;
     const [there, back] = [new Lane(upstream, pace), new Lane(client, pace)];
     client.on('data', (chunk) => {
-      if (this.said.length < maxSaid) this.said += chunk.toString('latin1');
+      const fatal = repliesLostTo();
+      if (fatal !== undefined && chunk.includes(fatal)) this.loseReplies();
       if (!this.isSilent) there.pass(chunk);
     });
     upstream?.on('data', (chunk) => {
@@ -162,10 +166,6 @@ class Pair {
 
   silence(): void {
     this.isSilent = true;
-  }
-
-  hasSaid(text: string): boolean {
-    return this.said.includes(text);
   }
 
   loseReplies(): void {
@@ -193,8 +193,6 @@ class Pair {
     this.gone();
   }
 }
-
-const maxSaid = 16 * 1024;
 
 /** One direction of a connection: what goes in comes out in its order, when its time has come. */
 class Lane {

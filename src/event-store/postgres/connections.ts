@@ -1,5 +1,6 @@
+import { listen } from '../../platform/listening.js';
 import { isBehindPgBouncer } from '../../platform/pgbouncer.js';
-import { connect, listen } from '../../platform/postgres.js';
+import { connect } from '../../platform/postgres.js';
 import { type PostgresEventStoreOptions } from './postgres-event-store.js';
 
 /** How a store appends, and how it hears of the appends of other processes. */
