@@ -9,6 +9,7 @@ export class TcpProxy {
   private pace: Pace = atOnce;
   private holds = false;
   private repliesLostTo: string | undefined;
+  private lost = 0;
 
   private constructor(
     private target: URL,
@@ -62,6 +63,11 @@ export class TcpProxy {
   /** Lets requests through, and no replies: what was asked for happens, and nobody hears of it. */
   loseReplies(): void {
     for (const pair of this.pairs) pair.loseReplies();
+  }
+
+  /** How often a reply, or a part of one, was lost so far. */
+  get repliesLost(): number {
+    return this.lost;
   }
 
   /** The same for each connection from when its client says this, in ASCII, on new ones too, until `restore`. */
@@ -120,6 +126,7 @@ export class TcpProxy {
       upstream,
       () => this.pace,
       () => this.repliesLostTo,
+      () => (this.lost += 1),
       () => this.pairs.delete(pair),
     );
     this.pairs.add(pair);
@@ -145,6 +152,7 @@ class Pair {
     private readonly upstream: Socket | undefined,
     pace: () => Pace,
     repliesLostTo: () => string | undefined,
+    onReplyLost: () => void,
     private readonly gone: () => void,
   ) {
     this.isSilent = upstream === undefined;
@@ -155,7 +163,8 @@ class Pair {
       if (!this.isSilent) there.pass(chunk);
     });
     upstream?.on('data', (chunk) => {
-      if (!this.isSilent && !this.losesReplies) back.pass(chunk);
+      if (this.losesReplies) onReplyLost();
+      else if (!this.isSilent) back.pass(chunk);
     });
     for (const socket of [client, upstream]) {
       socket?.setNoDelay();

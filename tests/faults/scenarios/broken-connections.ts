@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { eventually } from '../../event-store/support/waiting.js';
 import { TcpProxy } from '../../support/tcp-proxy.js';
 import { createTestDatabase } from '../../support/test-database.js';
 import { type Report } from '../accounting/report.js';
@@ -32,8 +33,11 @@ const faults = {
   },
 
   lostReplies: async (proxy, witness) => {
-    proxy.loseReplies();
-    await sleep(50);
+    const before = proxy.repliesLost;
+    // It is in what each event says, and in nothing that readers say.
+    proxy.loseRepliesTo('tagId');
+    await eventually('something is done, and nobody hears of it', () => proxy.repliesLost > before);
+    await proxy.restore();
     proxy.cut();
     await witness.recovers();
   },
