@@ -19,6 +19,7 @@ const common = {
 export default {
   // As many as cores: tests that kill servers under load keep a core busy by themselves.
   maxWorkers: 2,
+  testSequencer: '<rootDir>/tests/support/longest-first.js',
   projects: [
     { ...common, displayName: 'unit', testMatch: ['<rootDir>/tests/**/*.unit.test.ts'] },
     {

@@ -9,12 +9,9 @@ jest.setTimeout(60_000);
 
 const double = useDouble();
 
-describe.each([true, false])('EventStoreDB, with batch appends: %s, failing', (batchAppend) => {
-  losingReplies(double, batchAppend);
-  refusingServers(double, batchAppend);
-  silentServers(double, batchAppend);
-});
-
 describe('EventStoreDB, failing', () => {
+  losingReplies(double, true);
+  refusingServers(double, true);
+  silentServers(double, true);
   hearingOfOthers(double);
 });

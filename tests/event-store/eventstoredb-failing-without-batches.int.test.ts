@@ -1,0 +1,15 @@
+import { describe, jest } from '@jest/globals';
+import { losingReplies } from './eventstoredb/losing-replies.js';
+import { refusingServers } from './eventstoredb/refusing-servers.js';
+import { silentServers } from './eventstoredb/silent-servers.js';
+import { useDouble } from './support/use-eventstoredb-double.js';
+
+jest.setTimeout(60_000);
+
+const double = useDouble();
+
+describe('EventStoreDB without batch appends, failing', () => {
+  losingReplies(double, false);
+  refusingServers(double, false);
+  silentServers(double, false);
+});
