@@ -11,23 +11,27 @@ jest.setTimeout(60_000);
 describeBehindPgBouncer('A Watchbook behind PgBouncer in transaction mode', () => {
   let database: TestDatabase;
   let bouncer: PgBouncer;
+  let all: TestApp;
+  let api: TestApp;
   beforeAll(async () => {
     database = await createTestDatabase();
     bouncer = await PgBouncer.start(database.url);
+    const environment = {
+      DATABASE_URL: bouncer.url,
+      JWT_SECRET: 'a secret that both of them share',
+    };
+    all = await startTestApp(environment);
+    api = await startTestApp({ ...environment, ROLES: 'api' });
   });
   afterAll(async () => {
+    await api.stop();
+    await all.stop();
     await Watchbook.killAll();
     await bouncer.stop();
     await database.drop();
   });
 
   it('given a new database and many requests, then two processes serve from it as ever', async () => {
-    const environment = {
-      DATABASE_URL: bouncer.url,
-      JWT_SECRET: 'a secret that both of them share',
-    };
-    const all = await startTestApp(environment);
-    const api = await startTestApp({ ...environment, ROLES: 'api' });
     const member = await all.person('member');
 
     const names = Array.from({ length: 60 }, (_, n) => `tag ${n}`);
@@ -41,8 +45,16 @@ describeBehindPgBouncer('A Watchbook behind PgBouncer in transaction mode', () =
     for (const app of [all, api]) expect((await tagsOf(app, member)).sort()).toEqual(names.sort());
     expect((await fetch(`${api.url}/readyz`)).status).toBe(200);
     expect(await connectionsOfWatchbook()).toBe(3);
-    await api.stop();
-    await all.stop();
+  });
+
+  it('given a session that has just begun in one process, then the other one knows it at once', async () => {
+    const statuses: number[] = [];
+    for (let n = 0; n < 5; n += 1) {
+      const as = await all.person('member');
+      statuses.push((await api.call('GET', '/users/me', { as })).status);
+    }
+
+    expect(statuses).toEqual([200, 200, 200, 200, 200]);
   });
 
   it('given nobody told Watchbook, then it does not start, and says how to tell it', async () => {
