@@ -1,7 +1,17 @@
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/', 'bench/dist/', 'node_modules/', '.data/', 'coverage/', '**/*.cjs', '**/*.js'] },
+  {
+    ignores: [
+      'dist/',
+      'bench/dist/',
+      'node_modules/',
+      '.data/',
+      'coverage/',
+      '**/*.cjs',
+      '**/*.js',
+    ],
+  },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: {

@@ -74,6 +74,13 @@ export class MemoryDirectory implements UserDirectory {
     return false;
   }
 
+  async catchUp(): Promise<void> {
+    let end = this.position;
+    for await (const { upTo } of this.store.readAll({ after: this.position, types })) end = upTo;
+    if (!(await this.gate.waitFor(end, patienceMs)))
+      throw new DirectoryIsBehind('The users as they are now are not known yet');
+  }
+
   private requireCurrent(): void {
     if (!this.isCurrent) throw new DirectoryIsBehind('The users as they are now are not known');
   }
@@ -130,6 +137,8 @@ const types = eventTypes.filter(
 /** The log says every second that it is still there; this leaves room for a slow moment. */
 const maxSilenceMs = 5_000;
 const retryMs = 250;
+/** Whoever hears of no append looks each second. */
+const patienceMs = 2_000;
 
 function applyTo<Row extends object>(
   rows: Map<string, Row>,

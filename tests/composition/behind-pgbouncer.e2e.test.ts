@@ -44,7 +44,10 @@ describeBehindPgBouncer('A Watchbook behind PgBouncer in transaction mode', () =
     expect(made.map(({ status }) => status)).toEqual(names.map(() => 201));
     for (const app of [all, api]) expect((await tagsOf(app, member)).sort()).toEqual(names.sort());
     expect((await fetch(`${api.url}/readyz`)).status).toBe(200);
-    expect(await connectionsOfWatchbook()).toBe(3);
+    // As many as PgBouncer's pool may hold, or fewer; those of two Watchbooks are many more.
+    const connections = await connectionsOfWatchbook();
+    expect(connections).toBeGreaterThan(0);
+    expect(connections).toBeLessThanOrEqual(3);
   });
 
   it('given a session that has just begun in one process, then the other one knows it at once', async () => {
@@ -80,7 +83,7 @@ describeBehindPgBouncer('A Watchbook behind PgBouncer in transaction mode', () =
     return list.map(({ name }) => str(name));
   }
 
-  /** On the server, where PgBouncer has as many as its pool may hold. */
+  /** On the server. */
   async function connectionsOfWatchbook(): Promise<number> {
     const client = await connect(database.url);
     try {

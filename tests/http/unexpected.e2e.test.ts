@@ -23,7 +23,12 @@ describe('a bug', () => {
   let server: Server;
   let url: string;
   beforeAll(async () => {
-    const nobody = { byId: () => undefined, byEmail: () => undefined, isRoleInUse: () => false };
+    const nobody = {
+      byId: () => undefined,
+      byEmail: () => undefined,
+      isRoleInUse: () => false,
+      catchUp: () => Promise.resolve(),
+    };
     const app = createApp({
       routes: [
         route({

@@ -71,6 +71,7 @@ describe('A process that does not know yet how things are', () => {
           byId: (id) => (isBehind ? undefined : directory.byId(id)),
           byEmail: (email) => (isBehind ? undefined : directory.byEmail(email)),
           isRoleInUse: (role) => directory.isRoleInUse(role),
+          catchUp: () => directory.catchUp(),
         },
         possessions: {
           tagsOf: (id) => (isBehind ? nothing() : possessions.tagsOf(id)),
@@ -132,7 +133,8 @@ describe('A process that does not know yet how things are', () => {
 
     const isRoleInUse = (role: string): boolean => directory.isRoleInUse(role);
     const byEmail: typeof directory.byEmail = (email) => directory.byEmail(email);
-    await house.settled(house.retire({ directory: { byId, byEmail, isRoleInUse } }));
+    const catchUp = (): Promise<void> => directory.catchUp();
+    await house.settled(house.retire({ directory: { byId, byEmail, isRoleInUse, catchUp } }));
 
     expect(asked).toBeGreaterThan(1);
     expect(await house.ownerOf(service)).toBe(house.adminId);

@@ -15,6 +15,11 @@ export interface UserDirectory {
   /** @throws DirectoryIsBehind, as do the others. */
   byId(userId: string): KnownUser | undefined;
   byEmail(email: string): KnownUser | undefined;
+  /**
+   * Resolves when everything is known that stood in the log when it was called. Needed only for what another process
+   * may have done. @throws DirectoryIsBehind when that takes long
+   */
+  catchUp(): Promise<void>;
   /** Whether any user has this role. */
   isRoleInUse(role: string): boolean;
 }
