@@ -1,6 +1,6 @@
 import { DatabaseError, type PoolClient } from 'pg';
 import { isEventType } from '../event-store/catalogue/catalogue.js';
-import { type LogBatch, type LogEntry, type RecordedEvent } from '../event-store/event-store.js';
+import { type LogBatch, type LogEntry } from '../event-store/event-store.js';
 import { type Position } from '../event-store/position.js';
 import { readModelTables } from './read-model-tables.js';
 import { type RowFold } from './row-fold.js';
@@ -91,9 +91,8 @@ async function applyToOne(
   );
   let done = position;
   try {
-    await loadMissing(client, fold, entries.filter(isReadable));
+    await loadMissing(client, fold, entries);
     for (const entry of entries) {
-      if (!entry.readable) throw new Error(entry.reason);
       fold.apply(entry);
       done = entry.position;
     }
@@ -157,16 +156,12 @@ function concerns(fold: RowFold, entry: LogEntry): boolean {
   return isEventType(type) ? fold.handles(type) : true;
 }
 
-function isReadable(entry: LogEntry): entry is RecordedEvent {
-  return entry.readable;
-}
-
 async function loadMissing(
   client: PoolClient,
   fold: RowFold,
-  recorded: readonly RecordedEvent[],
+  entries: readonly LogEntry[],
 ): Promise<void> {
-  const keys = fold.missing(recorded.map(({ event }) => event));
+  const keys = fold.missing(entries);
   if (keys.length === 0) return;
   fold.load(keys, await readModelTables.loadRows(client, fold, keys));
 }

@@ -3,10 +3,9 @@ import {
   type KnownUser,
   type UserDirectory,
 } from '../domain/access/user-directory.js';
-import { type DomainEvent } from '../domain/events.js';
 import { userEmail } from '../domain/names/unique-name.js';
 import { eventTypes } from '../event-store/catalogue/catalogue.js';
-import { type EventStore, type LogBatch } from '../event-store/event-store.js';
+import { type EventStore, type LogBatch, type RecordedEvent } from '../event-store/event-store.js';
 import { start } from '../event-store/position.js';
 import { evolve, type Projection } from './projection.js';
 import { type EngineLog } from './projection-engine.js';
@@ -118,7 +117,7 @@ export class MemoryDirectory implements UserDirectory {
       if (!entry.readable) throw new Error(`${entry.stream}: ${entry.reason}`);
       this.known.clear();
       applyTo(this.roleRows, roles, entry);
-      const before = this.userRows.get(users.keyOf(entry.event) ?? '');
+      const before = this.userRows.get(users.keyOf(entry) ?? '');
       const after = applyTo(this.userRows, users, entry);
       if (before?.email === after?.email) continue;
       if (before) this.idsByEmail.delete(userEmail(before.email).normalised);
@@ -143,9 +142,9 @@ const patienceMs = 2_000;
 function applyTo<Row extends object>(
   rows: Map<string, Row>,
   projection: Projection<Row>,
-  recorded: Parameters<typeof evolve<Row>>[2] & { readonly event: DomainEvent },
+  recorded: RecordedEvent,
 ): Row | undefined {
-  const key = projection.keyOf(recorded.event);
+  const key = projection.keyOf(recorded);
   if (key === undefined) return undefined;
   const after = evolve(projection, rows.get(key), recorded) ?? undefined;
   if (after === undefined) rows.delete(key);

@@ -1,5 +1,5 @@
 import { type z } from 'zod';
-import { type DomainEvent, type EventOfType, type EventType } from '../domain/events.js';
+import { type EventOfType, type EventType } from '../domain/events.js';
 import { type RecordedEvent } from '../event-store/event-store.js';
 
 /**
@@ -18,7 +18,7 @@ export interface Projection<Row extends object> {
   /** Statements that come after `CREATE TABLE`; `TABLE` stands for the table's name. */
   readonly indexes: readonly string[];
   /** The row an event is about; `undefined` when it is about none here. */
-  keyOf(event: DomainEvent): string | undefined;
+  keyOf(recorded: RecordedEvent): string | undefined;
   /** The public JSON of a row, without its closing brace: queries add what other tables know, and close it. */
   openView(row: Row): string;
   /** Every type of event is handled or knowingly ignored; forgetting one does not compile. */

@@ -30,7 +30,7 @@ export const roles: Projection<RoleRow> = {
   },
   indexes: [],
 
-  keyOf: (event) =>
+  keyOf: ({ event }) =>
     'role' in event.data && event.type.startsWith('Role') ? event.data.role : undefined,
 
   openView: ({ name, permissions: held, built_in, created_at, updated_at }) =>

@@ -1,5 +1,5 @@
 import { type DomainEvent } from '../domain/events.js';
-import { type RecordedEvent } from '../event-store/event-store.js';
+import { type LogEntry } from '../event-store/event-store.js';
 import { evolve, type Projection, type SqlType } from './projection.js';
 
 /**
@@ -12,16 +12,25 @@ export interface RowFold {
   readonly key: string;
   readonly columns: Readonly<Record<string, SqlType>>;
   readonly indexes: readonly string[];
+  /** Whether a row, once written, stays as it is: a rebuild need not look for it again then. */
+  readonly appendOnly: boolean;
   handles(type: DomainEvent['type']): boolean;
-  /** Keys of the rows these events are about and which are not here yet. */
-  missing(events: readonly DomainEvent[]): string[];
+  /** The row an entry is about; `undefined` when it is about none here, or nobody can tell. */
+  keyOf(entry: LogEntry): string | undefined;
+  /** Keys of the rows these entries are about and which are not here yet. */
+  missing(entries: readonly LogEntry[]): string[];
   /** Takes in rows as JSON from the database; `keys` without a row do not exist. */
   load(keys: readonly string[], rows: readonly unknown[]): void;
-  apply(recorded: RecordedEvent): void;
-  /** What was changed since the last `keep` or `forget`. */
+  /** @throws for an entry it cannot digest, such as one that nobody here can read. */
+  apply(entry: LogEntry): void;
+  /** How many rows were changed since the last `keep` or `forget`. */
+  readonly pending: number;
+  /** What was changed since then. */
   changes(): RowChanges;
   keep(): void;
   forget(): void;
+  /** The same fold, with a memory of its own that is empty: for a rebuild beside the live table. */
+  anew(): RowFold;
 }
 
 export interface RowChanges {
@@ -36,19 +45,26 @@ export function rowFold<Row extends object>(projection: Projection<Row>): RowFol
   const changed = new Set<string>();
   const { name, version, key, columns, indexes } = projection;
 
+  function keyOf(entry: LogEntry): string | undefined {
+    if (!entry.readable || projection.on[entry.event.type] === 'ignored') return undefined;
+    return projection.keyOf(entry);
+  }
+
   return {
     name,
     version,
     key,
     columns: { ...columns, view: 'text' },
     indexes,
+    appendOnly: false,
+    keyOf,
 
     handles: (type) => projection.on[type] !== 'ignored',
 
-    missing(events) {
+    missing(entries) {
       const wanted = new Set<string>();
-      for (const event of events) {
-        const id = projection.on[event.type] === 'ignored' ? undefined : projection.keyOf(event);
+      for (const entry of entries) {
+        const id = keyOf(entry);
         if (id !== undefined && !rows.has(id)) wanted.add(id);
       }
       return [...wanted];
@@ -62,14 +78,19 @@ export function rowFold<Row extends object>(projection: Projection<Row>): RowFol
       }
     },
 
-    apply(recorded) {
-      const id = projection.keyOf(recorded.event);
+    apply(entry) {
+      if (!entry.readable) throw new Error(entry.reason);
+      const id = projection.keyOf(entry);
       if (id === undefined) return;
       const before = rows.get(id) ?? undefined;
-      const after = evolve(projection, before, recorded);
+      const after = evolve(projection, before, entry);
       if (after === before) return;
       rows.set(id, after ?? null);
       changed.add(id);
+    },
+
+    get pending() {
+      return changed.size;
     },
 
     changes() {
@@ -95,6 +116,8 @@ export function rowFold<Row extends object>(projection: Projection<Row>): RowFol
       changed.clear();
       rows.clear();
     },
+
+    anew: () => rowFold(projection),
   };
 }
 

@@ -68,7 +68,7 @@ export const services: Projection<ServiceRow> = {
     'CREATE INDEX ON TABLE USING gin (tag_ids) WHERE NOT deleted',
   ],
 
-  keyOf: (event) => ('serviceId' in event.data ? event.data.serviceId : undefined),
+  keyOf: ({ event }) => ('serviceId' in event.data ? event.data.serviceId : undefined),
   openView: view,
 
   on: {

@@ -38,7 +38,7 @@ export const tags: Projection<TagRow> = {
     'CREATE INDEX ON TABLE (created_at, id)',
   ],
 
-  keyOf: (event) => ('tagId' in event.data ? event.data.tagId : undefined),
+  keyOf: ({ event }) => ('tagId' in event.data ? event.data.tagId : undefined),
 
   openView: ({ id, name, color, created_by_id, created_at, updated_at }) =>
     openJson({ id, name, color, created_by_id, created_at, updated_at }),

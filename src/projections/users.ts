@@ -43,7 +43,7 @@ export const users: Projection<UserRow> = {
     'CREATE INDEX ON TABLE (created_at, id)',
   ],
 
-  keyOf: (event) => ('userId' in event.data ? event.data.userId : undefined),
+  keyOf: ({ event }) => ('userId' in event.data ? event.data.userId : undefined),
 
   openView: ({ id, email, full_name, role, is_active, is_superuser, created_at, updated_at }) =>
     openJson({ id, email, full_name, role, is_active, is_superuser, created_at, updated_at }),

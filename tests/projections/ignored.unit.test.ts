@@ -17,13 +17,13 @@ function behaviour<Row extends object>(projection: Projection<Row>, row: Row, ab
   describe(`The projection ${projection.name}`, () => {
     it.each(strange)('given a row, when $type, then it is the very same row', (event) => {
       for (const recorded of history([event])) expect(evolve(projection, row, recorded)).toBe(row);
-      expect(rowFold(projection).missing([event])).toEqual([]);
+      expect(rowFold(projection).missing(history([event]))).toEqual([]);
       expect(rowFold(projection).handles(event.type)).toBe(false);
     });
 
     it.each(handled)('given $type, then it says which row that is about', (event) => {
       expect(rowFold(projection).handles(event.type)).toBe(true);
-      expect(rowFold(projection).missing([event])).toEqual([keyOf(projection, row)]);
+      expect(rowFold(projection).missing(history([event]))).toEqual([keyOf(projection, row)]);
     });
   });
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { type RecordedEvent } from '../../src/event-store/event-store.js';
+import { type LogEntry, type RecordedEvent } from '../../src/event-store/event-store.js';
 import { rowFold } from '../../src/projections/row-fold.js';
 import { tags } from '../../src/projections/tags.js';
 import { examples, ids } from './support/examples.js';
@@ -18,10 +18,10 @@ describe('Folding events into rows', () => {
   it('given rows it knows nothing of, when asked, then it names each of them once', () => {
     const fold = rowFold(tags);
 
-    expect(fold.missing([created, renamed, examples.ServiceTagged])).toEqual([tagId]);
+    expect(fold.missing(history([created, renamed, examples.ServiceTagged]))).toEqual([tagId]);
 
     fold.load([tagId], [row]);
-    expect(fold.missing([renamed])).toEqual([]);
+    expect(fold.missing(history([renamed]))).toEqual([]);
   });
 
   it('given rows of the database, when events come, then the whole row is to be written', () => {
@@ -71,7 +71,31 @@ describe('Folding events into rows', () => {
     fold.keep();
 
     expect(fold.changes()).toEqual({ upserts: [], deletes: [] });
-    expect(fold.missing([renamed])).toEqual([]);
+    expect(fold.missing(history([renamed]))).toEqual([]);
+  });
+
+  it('given an entry that nobody can read, when it comes, then it is refused with the reason', () => {
+    const fold = rowFold(tags);
+    const unreadable: LogEntry[] = history([created]).map((recorded) => ({
+      ...recorded,
+      readable: false,
+      type: 'TagShouted',
+      version: 1,
+      reason: 'not known',
+    }));
+
+    expect(fold.missing(unreadable)).toEqual([]);
+    for (const each of unreadable) expect(() => fold.apply(each)).toThrow('not known');
+    expect.assertions(2);
+  });
+
+  it('given rows it has changed, when one like it is made, then that knows of none', () => {
+    const fold = rowFold(tags);
+    apply(fold, history([created]));
+
+    expect(fold.pending).toBe(1);
+    expect(fold.anew().pending).toBe(0);
+    expect(fold.anew().missing(history([renamed]))).toEqual([tagId]);
   });
 
   it('given the transaction failed, when it forgets, then it has to ask for rows again', () => {
@@ -82,6 +106,6 @@ describe('Folding events into rows', () => {
     fold.forget();
 
     expect(fold.changes()).toEqual({ upserts: [], deletes: [] });
-    expect(fold.missing([renamed])).toEqual([tagId]);
+    expect(fold.missing(history([renamed]))).toEqual([tagId]);
   });
 });

@@ -121,7 +121,7 @@ async function foldOf<Row extends object>(
   for await (const { entries } of store.readAll())
     for (const entry of entries) {
       if (!entry.readable) continue;
-      const key = projection.keyOf(entry.event);
+      const key = projection.keyOf(entry);
       if (key === undefined) continue;
       const row = evolve(projection, rows.get(key), entry);
       if (row) rows.set(key, row);
