@@ -26,9 +26,10 @@ module.exports = {
     only('commands', ['domain', 'event-store']),
     only('projections', ['domain', 'event-store', 'platform']),
     only('queries', ['domain', 'platform']),
+    only('history', ['domain', 'event-store', 'projections', 'queries', 'platform']),
     only('accounts', ['domain', 'platform']),
     only('processes', ['domain', 'event-store', 'commands', 'queries', 'platform']),
-    only('http', ['domain', 'commands', 'queries', 'accounts', 'platform']),
+    only('http', ['domain', 'commands', 'queries', 'history', 'accounts', 'platform']),
     only('cli', ['composition', 'platform']),
     {
       name: 'only-composition-knows-the-container',

@@ -11,6 +11,7 @@ import { serviceRoutes } from '../http/resources/services.js';
 import { sessionRoutes } from '../http/resources/sessions.js';
 import { tagRoutes } from '../http/resources/tags.js';
 import { userRoutes } from '../http/resources/users.js';
+import { Past } from '../history/past.js';
 import { RetireUsers } from '../processes/retire-users.js';
 import { RoleQueries } from '../queries/roles/role-queries.js';
 import { ServiceQueries } from '../queries/services/service-queries.js';
@@ -54,15 +55,17 @@ export const httpModule = new ContainerModule(({ bind }) => {
         directory,
         retireUsers,
         configuration,
+        past,
       ) => [
         ...sessionRoutes(sessions),
-        ...serviceRoutes(commanding, querying, services),
-        ...tagRoutes(commanding, querying, tags),
+        ...serviceRoutes(commanding, querying, services, past),
+        ...tagRoutes(commanding, querying, tags, past),
         ...userRoutes({
           commanding,
           querying,
           users,
           services,
+          past,
           credentials,
           sessions,
           throttle,
@@ -72,7 +75,7 @@ export const httpModule = new ContainerModule(({ bind }) => {
               ? retireUsers.settled(position, configuration.readModelWaitMs)
               : Promise.resolve(),
         }),
-        ...roleRoutes(commanding, querying, roles, directory),
+        ...roleRoutes(commanding, querying, roles, directory, past),
       ],
       [
         Commanding,
@@ -87,6 +90,7 @@ export const httpModule = new ContainerModule(({ bind }) => {
         tokens.directory,
         RetireUsers,
         tokens.configuration,
+        Past,
       ],
     )
     .inSingletonScope();

@@ -8,6 +8,7 @@ import {
 } from '../commands/errors.js';
 import { DirectoryIsBehind } from '../domain/access/user-directory.js';
 import { DomainError, type DomainErrorCode, type FieldProblem } from '../domain/domain-error.js';
+import { BeforeTheBeginning } from '../history/moment.js';
 import { ReadModelsUnavailable } from '../queries/database.js';
 import { QueryRefused } from '../queries/policy.js';
 import { isDatabaseAway } from '../platform/postgres.js';
@@ -27,6 +28,8 @@ export function translateError(error: unknown): Problem {
     return new Problem(429, error.message, {
       headers: { 'Retry-After': String(error.retryAfterSeconds) },
     });
+  if (error instanceof BeforeTheBeginning)
+    return invalidFields([{ path: 'as_of', message: error.message }]);
   if (isPassing(error)) return unavailable(error);
   return (
     fromBodyParser(error) ?? new Problem(500, 'Something went wrong on our side', { cause: error })

@@ -43,6 +43,27 @@ export const searchText = text(255).min(1);
 
 export const yesOrNo = z.enum(['true', 'false']).transform((value) => value === 'true');
 
+/** A time in the past. Parts finer than a millisecond do not count; the millisecond itself does. */
+export const moment = z.iso
+  .datetime({
+    offset: true,
+    error: 'Write a time as 2026-03-03T12:00:00Z; a + in an address is written %2B',
+  })
+  .transform((time) => new Date(time).toISOString())
+  .refine((time) => Date.parse(time) <= Date.now(), 'This is yet to come');
+
+/** For what can be asked about the past. */
+export const asOf = {
+  as_of: moment.optional().meta({
+    description: 'As it was at this time, for whoever may read it now',
+    type: 'string',
+    format: 'date-time',
+  }),
+};
+
+/** Where that is all that can be asked. */
+export const AsOf = z.strictObject(asOf);
+
 export function listOf(item: z.ZodType): z.ZodType {
   return z.object({ data: z.array(item), count: z.int() });
 }

@@ -41,5 +41,6 @@ async function compareAndReplace(client: PoolClient, identity: string): Promise<
     [identity],
   );
   const { rowCount } = await client.query('DELETE FROM readers.checkpoints');
+  await client.query('DELETE FROM readers.snapshots');
   return (rowCount ?? 0) > 0;
 }

@@ -43,6 +43,11 @@ export interface CountInStatement {
   learn(count: number): void;
 }
 
+/** Counts as part of the statement, and forgets it. */
+export function countOnce(counting: FragmentSqlToken): CountInStatement {
+  return { fragment: sql.fragment`(${counting})`, learn: () => undefined };
+}
+
 interface Remembered {
   readonly count: number;
   readonly until: number;

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { type One } from './answers.js';
 import { ask, type Database, sql } from './database.js';
 import { refusal, type Scope } from './policy.js';
+import { live, type Relations } from './relations.js';
 
 /**
  * Reads of single rows. Those that arrive in the same turn of the event loop go to the database as one statement:
@@ -15,9 +16,12 @@ export class SingleReads {
   /** @param statement Asks for rows of `FoundRow`, given a table `w (key, see, owner_id, n)` of what is wanted. */
   constructor(
     private readonly database: Database,
-    private readonly statement: (wanted: FragmentSqlToken) => QuerySqlToken<typeof FoundRow>,
+    private readonly statement: (
+      wanted: FragmentSqlToken,
+      from: Relations,
+    ) => QuerySqlToken<typeof FoundRow>,
   ) {
-    this.reads = new DataLoader((wanted) => this.find(wanted), {
+    this.reads = new DataLoader((wanted) => this.find(wanted, live), {
       cache: false,
       maxBatchSize: 200,
       batchScheduleFn: (send) => setImmediate(send),
@@ -28,15 +32,17 @@ export class SingleReads {
    * @returns `undefined` when there is no such thing.
    * @throws QueryRefused when there is, and the scope does not cover it; ReadModelsUnavailable.
    */
-  async read(key: string, scope: Scope): Promise<One | undefined> {
-    const row = await this.reads.load({ key, scope });
+  async read(key: string, scope: Scope, from: Relations): Promise<One | undefined> {
+    const wanted = { key, scope };
+    const row =
+      from === live ? await this.reads.load(wanted) : (await this.find([wanted], from))[0];
     if (row === undefined) return undefined;
     if (!row.is_visible) throw refusal(scope);
     return { body: row.body, revision: row.revision };
   }
 
-  private async find(wanted: readonly Wanted[]): Promise<(Row | undefined)[]> {
-    const rows = await ask(this.database.any(this.statement(tableOf(wanted))));
+  private async find(wanted: readonly Wanted[], from: Relations): Promise<(Row | undefined)[]> {
+    const rows = await ask(this.database.any(this.statement(tableOf(wanted), from)));
     const found = new Map(rows.map((row) => [row.n, row]));
     return wanted.map((_, index) => found.get(index + 1));
   }

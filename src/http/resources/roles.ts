@@ -2,22 +2,24 @@ import { z } from 'zod';
 import { defineRole, removeRole, roleFields } from '../../commands/roles/role-commands.js';
 import { permissions } from '../../domain/access/permissions.js';
 import { type UserDirectory } from '../../domain/access/user-directory.js';
+import { type Past } from '../../history/past.js';
 import { type RoleQueries, roleSortFields } from '../../queries/roles/role-queries.js';
 import { type Commanding } from '../commanding.js';
 import { route } from '../define-route.js';
 import { type Querying } from '../querying.js';
 import { type AnyRoute, none } from '../route.js';
-import { listOf, pagingFields, sortBy, wire } from '../wire.js';
+import { AsOf, asOf, listOf, pagingFields, sortBy, wire } from '../wire.js';
 import { RoleView } from './views.js';
 
 const OneRole = z.strictObject({ name: roleFields.name });
-const Filter = z.strictObject({ ...pagingFields, sort: sortBy(roleSortFields, 'name') });
+const Filter = z.strictObject({ ...pagingFields, ...asOf, sort: sortBy(roleSortFields, 'name') });
 
 export function roleRoutes(
   commanding: Commanding,
   querying: Querying,
   queries: RoleQueries,
   directory: UserDirectory,
+  past: Past,
 ): AnyRoute[] {
   const common = { tag: 'roles', access: 'user', query: none, body: none } as const;
 
@@ -31,8 +33,10 @@ export function roleRoutes(
       params: none,
       query: Filter,
       answers: { 200: { description: 'A page of roles', body: listOf(RoleView) } },
-      handle: ({ query: { skip, limit, sort }, occasion }) =>
-        querying.page(occasion, (actor) => queries.list(actor, sort, { skip, limit })),
+      handle: ({ query: { skip, limit, sort, as_of }, occasion }) =>
+        querying.page(occasion, (actor) =>
+          queries.list(actor, sort, { skip, limit }, past.roles(as_of)),
+        ),
     }),
     route({
       ...common,
@@ -41,9 +45,12 @@ export function roleRoutes(
       summary: 'Get a role',
       kind: 'query',
       params: OneRole,
+      query: AsOf,
       answers: { 200: { description: 'The role', body: RoleView } },
-      handle: ({ params: { name }, occasion }) =>
-        querying.one(occasion, 'Role not found', (actor) => queries.one(actor, name)),
+      handle: ({ params: { name }, query: { as_of }, occasion }) =>
+        querying.one(occasion, 'Role not found', (actor) =>
+          queries.one(actor, name, past.role(name, as_of)),
+        ),
     }),
     route({
       ...common,

@@ -15,12 +15,23 @@ import {
 } from '../../commands/services/service-actions.js';
 import { type ServiceState } from '../../domain/services/service-state.js';
 import { serviceTypes } from '../../domain/services/target.js';
+import { type Past } from '../../history/past.js';
 import { serviceSortFields, type ServiceQueries } from '../../queries/services/service-queries.js';
 import { type Answer, type Commanding } from '../commanding.js';
 import { route } from '../define-route.js';
 import { actorOf, type Querying } from '../querying.js';
 import { type Answers, type AnyRoute, none, type Reply, type RequestOccasion } from '../route.js';
-import { listOf, OneId, pagingFields, searchText, sortBy, wire, yesOrNo } from '../wire.js';
+import {
+  AsOf,
+  asOf,
+  listOf,
+  OneId,
+  pagingFields,
+  searchText,
+  sortBy,
+  wire,
+  yesOrNo,
+} from '../wire.js';
 import { ServiceView } from './views.js';
 
 const Expect = z
@@ -58,6 +69,7 @@ const ServiceChanges = optional.extend(z.strictObject({ name, url, type }).parti
 
 const Filter = z.strictObject({
   ...pagingFields,
+  ...asOf,
   sort: sortBy(serviceSortFields, '-created_at'),
   status: z.enum(['healthy', 'degraded', 'unhealthy', 'unknown']).optional(),
   type: z.enum(serviceTypes).optional(),
@@ -75,6 +87,7 @@ export function serviceRoutes(
   commanding: Commanding,
   querying: Querying,
   queries: ServiceQueries,
+  past: Past,
 ): AnyRoute[] {
   const theService = (id: string): Answer => ({
     id,
@@ -130,10 +143,12 @@ export function serviceRoutes(
       query: Filter,
       body: none,
       answers: { 200: { description: 'A page of services', body: listOf(ServiceView) } },
-      handle: ({ query: { skip, limit, sort, tag, user_id, ...same }, occasion }) =>
-        querying.page(occasion, (actor) =>
-          queries.list(actor, { ...same, tagIds: tag, userId: user_id }, sort, { skip, limit }),
-        ),
+      handle: ({ query: { skip, limit, sort, tag, user_id, as_of, ...same }, occasion }) =>
+        querying.page(occasion, (actor) => {
+          const filter = { ...same, tagIds: tag, userId: user_id };
+          const source = past.servicesAndTags(as_of);
+          return queries.list(actor, filter, sort, { skip, limit }, source);
+        }),
     }),
     route({
       method: 'post',
@@ -156,11 +171,13 @@ export function serviceRoutes(
       access: 'user',
       kind: 'query',
       params: OneId,
-      query: none,
+      query: AsOf,
       body: none,
       answers: itself,
-      handle: ({ params: { id }, occasion }) =>
-        querying.one(occasion, 'Service not found', (actor) => queries.one(actor, id)),
+      handle: ({ params: { id }, query: { as_of }, occasion }) =>
+        querying.one(occasion, 'Service not found', (actor) =>
+          queries.one(actor, id, past.service(id, as_of)),
+        ),
     }),
     route({
       method: 'patch',

@@ -2,12 +2,13 @@ import { z } from 'zod';
 import { newId } from '../../commands/context.js';
 import { tagFields } from '../../commands/tags/fields.js';
 import { changeTag, createTag, deleteTag } from '../../commands/tags/tag-commands.js';
+import { type Past } from '../../history/past.js';
 import { type TagQueries, tagSortFields } from '../../queries/tags/tag-queries.js';
 import { type Answer, type Commanding } from '../commanding.js';
 import { route } from '../define-route.js';
 import { actorOf, type Querying } from '../querying.js';
 import { type AnyRoute, none } from '../route.js';
-import { listOf, OneId, pagingFields, searchText, sortBy, wire } from '../wire.js';
+import { AsOf, asOf, listOf, OneId, pagingFields, searchText, sortBy, wire } from '../wire.js';
 import { TagView } from './views.js';
 
 const { name, color } = tagFields;
@@ -15,6 +16,7 @@ const NewTag = z.strictObject({ name, color: color.optional() });
 const TagChanges = z.strictObject({ name, color }).partial();
 const Filter = z.strictObject({
   ...pagingFields,
+  ...asOf,
   sort: sortBy(tagSortFields, 'name'),
   q: searchText.optional(),
 });
@@ -23,6 +25,7 @@ export function tagRoutes(
   commanding: Commanding,
   querying: Querying,
   queries: TagQueries,
+  past: Past,
 ): AnyRoute[] {
   const common = { tag: 'tags', access: 'user', query: none, body: none } as const;
   const theTag = (id: string): Answer => ({
@@ -42,8 +45,10 @@ export function tagRoutes(
       params: none,
       query: Filter,
       answers: { 200: { description: 'A page of tags', body: listOf(TagView) } },
-      handle: ({ query: { skip, limit, sort, q }, occasion }) =>
-        querying.page(occasion, (actor) => queries.list(actor, { q }, sort, { skip, limit })),
+      handle: ({ query: { skip, limit, sort, q, as_of }, occasion }) =>
+        querying.page(occasion, (actor) =>
+          queries.list(actor, { q }, sort, { skip, limit }, past.servicesAndTags(as_of)),
+        ),
     }),
     route({
       ...common,
@@ -72,9 +77,12 @@ export function tagRoutes(
       summary: 'Get a tag',
       kind: 'query',
       params: OneId,
+      query: AsOf,
       answers: { 200: { description: 'The tag', body: TagView } },
-      handle: ({ params: { id }, occasion }) =>
-        querying.one(occasion, 'Tag not found', (actor) => queries.one(actor, id)),
+      handle: ({ params: { id }, query: { as_of }, occasion }) =>
+        querying.one(occasion, 'Tag not found', (actor) =>
+          queries.one(actor, id, past.tag(id, as_of)),
+        ),
     }),
     route({
       ...common,

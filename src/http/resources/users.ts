@@ -14,6 +14,7 @@ import {
   signUp,
 } from '../../commands/users/user-commands.js';
 import { type UserDirectory } from '../../domain/access/user-directory.js';
+import { type Past } from '../../history/past.js';
 import { type ServiceQueries } from '../../queries/services/service-queries.js';
 import { type UserQueries, userSortFields } from '../../queries/users/user-queries.js';
 import { type Answer, type Commanding } from '../commanding.js';
@@ -21,7 +22,17 @@ import { route } from '../define-route.js';
 import { Problem } from '../problem.js';
 import { actorOf, type Querying } from '../querying.js';
 import { type AnyRoute, none, type Reply, type RequestOccasion } from '../route.js';
-import { listOf, OneId, pagingFields, searchText, sortBy, wire, yesOrNo } from '../wire.js';
+import {
+  AsOf,
+  asOf,
+  listOf,
+  OneId,
+  pagingFields,
+  searchText,
+  sortBy,
+  wire,
+  yesOrNo,
+} from '../wire.js';
 import { withStoredPassword } from './storing-passwords.js';
 import { UserView } from './views.js';
 
@@ -42,6 +53,7 @@ const PasswordChange = z.strictObject({
 const Heir = z.strictObject({ reassign_to: wire.id.optional() });
 const Filter = z.strictObject({
   ...pagingFields,
+  ...asOf,
   sort: sortBy(userSortFields, 'email'),
   q: searchText.optional(),
   role: role.optional(),
@@ -56,6 +68,7 @@ export interface UserRouteParts {
   readonly querying: Querying;
   readonly users: UserQueries;
   readonly services: ServiceQueries;
+  readonly past: Past;
   readonly credentials: Credentials;
   readonly sessions: Sessions;
   readonly throttle: LoginThrottle;
@@ -65,7 +78,7 @@ export interface UserRouteParts {
 }
 
 export function userRoutes(parts: UserRouteParts): AnyRoute[] {
-  const { commanding, querying, users } = parts;
+  const { commanding, querying, users, past } = parts;
   const common = { tag: 'users', query: none, body: none, access: 'user' } as const;
   const theUser = (id: string): Answer => ({
     id,
@@ -102,9 +115,12 @@ export function userRoutes(parts: UserRouteParts): AnyRoute[] {
       summary: 'Get your own account',
       kind: 'query',
       params: none,
+      query: AsOf,
       answers: itself,
-      handle: ({ occasion }) =>
-        querying.one(occasion, 'User not found', (actor) => users.self(actor)),
+      handle: ({ query: { as_of }, occasion }) =>
+        querying.one(occasion, 'User not found', (actor) =>
+          users.self(actor, past.user(actor.id, as_of)),
+        ),
     }),
     route({
       ...common,
@@ -164,10 +180,11 @@ export function userRoutes(parts: UserRouteParts): AnyRoute[] {
       params: none,
       query: Filter,
       answers: { 200: { description: 'A page of users', body: listOf(UserView) } },
-      handle: ({ query: { skip, limit, sort, is_active, ...same }, occasion }) =>
-        querying.page(occasion, (actor) =>
-          users.list(actor, { ...same, isActive: is_active }, sort, { skip, limit }),
-        ),
+      handle: ({ query: { skip, limit, sort, is_active, as_of, ...same }, occasion }) =>
+        querying.page(occasion, (actor) => {
+          const filter = { ...same, isActive: is_active };
+          return users.list(actor, filter, sort, { skip, limit }, past.usersAndRoles(as_of));
+        }),
     }),
     route({
       ...common,
@@ -195,9 +212,12 @@ export function userRoutes(parts: UserRouteParts): AnyRoute[] {
       summary: 'Get a user',
       kind: 'query',
       params: OneId,
+      query: AsOf,
       answers: itself,
-      handle: ({ params: { id }, occasion }) =>
-        querying.one(occasion, 'User not found', (actor) => users.one(actor, id)),
+      handle: ({ params: { id }, query: { as_of }, occasion }) =>
+        querying.one(occasion, 'User not found', (actor) =>
+          users.one(actor, id, past.user(id, as_of)),
+        ),
     }),
     route({
       ...common,

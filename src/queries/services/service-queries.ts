@@ -2,10 +2,11 @@ import { type FragmentSqlToken } from 'slonik';
 import { type Actor } from '../../domain/access/actor.js';
 import { z } from 'zod';
 import { type One, type Page, PageRow, type Paging, type Sort } from '../answers.js';
-import { type Counts } from '../counts.js';
+import { type Counts, countOnce } from '../counts.js';
 import { ask, type Database, sql } from '../database.js';
 import { contains, every, orderBy, within } from '../fragments.js';
 import { type QueryPolicy, requireSight } from '../policy.js';
+import { live, now, type Relations, type RelationsSource } from '../relations.js';
 import { FoundRow, isCovered, SingleReads } from '../single-reads.js';
 
 export const serviceSortFields = ['name', 'type', 'status', 'created_at', 'updated_at'] as const;
@@ -32,17 +33,19 @@ export class ServiceQueries {
   ) {
     this.singles = new SingleReads(
       database,
-      (wanted) => sql.type(FoundRow)`
-        SELECT w.n::int AS n, ${json} AS body, s.revision, ${isCovered(sql.fragment`s.user_id`)} AS is_visible
+      (wanted, from) => sql.type(FoundRow)`
+        ${from.with}
+        SELECT w.n::int AS n, ${json(from)} AS body, s.revision,
+               ${isCovered(from.ownerOfService)} AS is_visible
           FROM ${wanted}
-          JOIN read.services s ON s.id = w.key::uuid AND NOT s.deleted
+          JOIN ${from.services} s ON s.id = w.key::uuid AND NOT s.deleted
       `,
     );
   }
 
   /** @throws QueryRefused, ReadModelsUnavailable */
-  async one(actor: Actor, id: string): Promise<One | undefined> {
-    return this.singles.read(id, this.policy.scope(actor));
+  async one(actor: Actor, id: string, source: RelationsSource = now): Promise<One | undefined> {
+    return this.singles.read(id, this.policy.scope(actor), await source());
   }
 
   /** @throws QueryRefused, ReadModelsUnavailable */
@@ -51,26 +54,28 @@ export class ServiceQueries {
     filter: ServiceFilter,
     sort: ServiceSort,
     { skip, limit }: Paging,
+    source: RelationsSource = now,
   ): Promise<Page> {
     const scope = requireSight(this.policy.scope(actor));
+    const from = await source();
     const matching = every([
       sql.fragment`NOT s.deleted`,
-      within(scope, sql.fragment`s.user_id`),
-      ...conditions(filter),
+      within(scope, from.ownerOfService),
+      ...conditions(filter, from),
     ]);
     const order = orderBy(sortColumns, sql.fragment`s.id`, sort);
-    const count = this.counts.of(
-      sql.fragment`SELECT count(*)::int FROM read.services s WHERE ${matching}`,
-    );
+    const counting = sql.fragment`SELECT count(*)::int FROM ${from.services} s WHERE ${matching}`;
+    const count = from === live ? this.counts.of(counting) : countOnce(counting);
     const page = await ask(
       this.database.one(sql.type(PageRow)`
+        ${from.with}
         SELECT coalesce(string_agg(page.body, ',' ORDER BY page.n), '') AS data,
                ${count.fragment} AS count
           FROM (
-            SELECT ${json} AS body, s.n
+            SELECT ${json(from)} AS body, s.n
               FROM (
                 SELECT s.*, row_number() OVER (ORDER BY ${order}) AS n
-                  FROM read.services s
+                  FROM ${from.services} s
                  WHERE ${matching}
                  ORDER BY ${order}
                 OFFSET ${skip}
@@ -95,14 +100,14 @@ export class ServiceQueries {
 
 const IdRow = z.object({ id: z.string() });
 
-/** The row's own JSON, completed with what its tags are called now; a tag that is gone is not shown. */
-const json = sql.fragment`
+/** The row's own JSON, completed with what its tags are called; a tag that is gone is not shown. */
+const json = ({ tags }: Relations): FragmentSqlToken => sql.fragment`
   s.view || ',"tags":[' ||
   CASE
     WHEN cardinality(s.tag_ids) = 0 THEN ''
     ELSE coalesce(
       (SELECT string_agg(t.chip, ',' ORDER BY lower(t.name), t.id)
-         FROM read.tags t
+         FROM ${tags} t
         WHERE t.id = ANY (s.tag_ids)),
       '')
   END || ']}'`;
@@ -115,14 +120,10 @@ const sortColumns = {
   updated_at: { column: sql.fragment`s.updated_at`, mayBeNull: true },
 };
 
-function conditions({
-  status,
-  type,
-  tagIds,
-  q,
-  userId,
-  paused,
-}: ServiceFilter): FragmentSqlToken[] {
+function conditions(
+  { status, type, tagIds, q, userId, paused }: ServiceFilter,
+  { tags }: Relations,
+): FragmentSqlToken[] {
   const all: FragmentSqlToken[] = [];
   if (status !== undefined) all.push(sql.fragment`s.status = ${status}`);
   if (type !== undefined) all.push(sql.fragment`s.type = ${type}`);
@@ -136,7 +137,7 @@ function conditions({
     const ids = sql.array([...new Set(tagIds)], 'uuid');
     // A tag that is gone is on no service any more, though the service's row may still name it.
     all.push(sql.fragment`s.tag_ids @> ${ids}
-                      AND cardinality(${ids}) = (SELECT count(*) FROM read.tags t WHERE t.id = ANY (${ids}))`);
+                      AND cardinality(${ids}) = (SELECT count(*) FROM ${tags} t WHERE t.id = ANY (${ids}))`);
   }
   return all;
 }

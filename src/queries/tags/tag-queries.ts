@@ -1,10 +1,12 @@
+import { type FragmentSqlToken } from 'slonik';
 import { z } from 'zod';
 import { type Actor } from '../../domain/access/actor.js';
 import { type One, type Page, PageRow, type Paging, type Sort } from '../answers.js';
-import { type Counts } from '../counts.js';
+import { type Counts, countOnce } from '../counts.js';
 import { ask, type Database, sql } from '../database.js';
 import { contains, every, orderBy, within } from '../fragments.js';
 import { type QueryPolicy, requireSight } from '../policy.js';
+import { live, now, type Relations, type RelationsSource } from '../relations.js';
 import { FoundRow, isCovered, SingleReads } from '../single-reads.js';
 
 export const tagSortFields = ['name', 'created_at', 'updated_at'] as const;
@@ -25,17 +27,19 @@ export class TagQueries {
   ) {
     this.singles = new SingleReads(
       database,
-      (wanted) => sql.type(FoundRow)`
-        SELECT w.n::int AS n, ${json} AS body, t.revision, ${isCovered(sql.fragment`t.created_by_id`)} AS is_visible
+      (wanted, from) => sql.type(FoundRow)`
+        ${from.with}
+        SELECT w.n::int AS n, ${json(from)} AS body, t.revision,
+               ${isCovered(sql.fragment`t.created_by_id`)} AS is_visible
           FROM ${wanted}
-          JOIN read.tags t ON t.id = w.key::uuid
+          JOIN ${from.tags} t ON t.id = w.key::uuid
       `,
     );
   }
 
   /** @throws QueryRefused, ReadModelsUnavailable */
-  async one(actor: Actor, id: string): Promise<One | undefined> {
-    return this.singles.read(id, this.policy.scope(actor));
+  async one(actor: Actor, id: string, source: RelationsSource = now): Promise<One | undefined> {
+    return this.singles.read(id, this.policy.scope(actor), await source());
   }
 
   /** @throws QueryRefused, ReadModelsUnavailable */
@@ -44,25 +48,27 @@ export class TagQueries {
     { q }: TagFilter,
     sort: TagSort,
     { skip, limit }: Paging,
+    source: RelationsSource = now,
   ): Promise<Page> {
     const scope = requireSight(this.policy.scope(actor));
+    const from = await source();
     const matching = every([
       within(scope, sql.fragment`t.created_by_id`),
       ...(q === undefined ? [] : [contains(sql.fragment`t.name`, q)]),
     ]);
     const order = orderBy(sortColumns, sql.fragment`t.id`, sort);
-    const count = this.counts.of(
-      sql.fragment`SELECT count(*)::int FROM read.tags t WHERE ${matching}`,
-    );
+    const counting = sql.fragment`SELECT count(*)::int FROM ${from.tags} t WHERE ${matching}`;
+    const count = from === live ? this.counts.of(counting) : countOnce(counting);
     const page = await ask(
       this.database.one(sql.type(PageRow)`
+        ${from.with}
         SELECT coalesce(string_agg(page.body, ',' ORDER BY page.n), '') AS data,
                ${count.fragment} AS count
           FROM (
-            SELECT ${json} AS body, t.n
+            SELECT ${json(from)} AS body, t.n
               FROM (
                 SELECT t.*, row_number() OVER (ORDER BY ${order}) AS n
-                  FROM read.tags t
+                  FROM ${from.tags} t
                  WHERE ${matching}
                  ORDER BY ${order}
                 OFFSET ${skip}
@@ -86,9 +92,9 @@ export class TagQueries {
 
 const IdRow = z.object({ id: z.string() });
 
-const json = sql.fragment`
+const json = ({ services }: Relations): FragmentSqlToken => sql.fragment`
   t.view || ',"service_count":' ||
-  (SELECT count(*) FROM read.services s WHERE NOT s.deleted AND s.tag_ids @> ARRAY[t.id]) || '}'`;
+  (SELECT count(*) FROM ${services} s WHERE NOT s.deleted AND s.tag_ids @> ARRAY[t.id]) || '}'`;
 
 const sortColumns = {
   name: { column: sql.fragment`lower(t.name)` },

@@ -1,10 +1,11 @@
 import { type FragmentSqlToken } from 'slonik';
 import { type Actor } from '../../domain/access/actor.js';
 import { type One, type Page, PageRow, type Paging, type Sort } from '../answers.js';
-import { type Counts } from '../counts.js';
+import { type Counts, countOnce } from '../counts.js';
 import { ask, type Database, sql } from '../database.js';
 import { contains, every, orderBy, within } from '../fragments.js';
 import { type QueryPolicy, requireSight } from '../policy.js';
+import { live, now, type Relations, type RelationsSource } from '../relations.js';
 import { FoundRow, isCovered, SingleReads } from '../single-reads.js';
 
 export const userSortFields = ['email', 'full_name', 'role', 'created_at', 'updated_at'] as const;
@@ -28,21 +29,22 @@ export class UserQueries {
   ) {
     this.singles = new SingleReads(
       database,
-      (wanted) => sql.type(FoundRow)`
-        SELECT w.n::int AS n, ${json} AS body, u.revision, ${isCovered(sql.fragment`u.id`)} AS is_visible
+      (wanted, from) => sql.type(FoundRow)`
+        ${from.with}
+        SELECT w.n::int AS n, ${json(from)} AS body, u.revision, ${isCovered(sql.fragment`u.id`)} AS is_visible
           FROM ${wanted}
-          JOIN read.users u ON u.id = w.key::uuid
+          JOIN ${from.users} u ON u.id = w.key::uuid
       `,
     );
   }
 
   /** @throws QueryRefused, ReadModelsUnavailable */
-  async one(actor: Actor, id: string): Promise<One | undefined> {
-    return this.singles.read(id, this.everyone.scope(actor));
+  async one(actor: Actor, id: string, source: RelationsSource = now): Promise<One | undefined> {
+    return this.singles.read(id, this.everyone.scope(actor), await source());
   }
 
-  async self(actor: Actor): Promise<One | undefined> {
-    return this.singles.read(actor.id, this.oneself.scope(actor));
+  async self(actor: Actor, source: RelationsSource = now): Promise<One | undefined> {
+    return this.singles.read(actor.id, this.oneself.scope(actor), await source());
   }
 
   /** @throws QueryRefused, ReadModelsUnavailable */
@@ -51,22 +53,24 @@ export class UserQueries {
     filter: UserFilter,
     sort: UserSort,
     { skip, limit }: Paging,
+    source: RelationsSource = now,
   ): Promise<Page> {
     const scope = requireSight(this.everyone.scope(actor));
+    const from = await source();
     const matching = every([within(scope, sql.fragment`u.id`), ...conditions(filter)]);
     const order = orderBy(sortColumns, sql.fragment`u.id`, sort);
-    const count = this.counts.of(
-      sql.fragment`SELECT count(*)::int FROM read.users u WHERE ${matching}`,
-    );
+    const counting = sql.fragment`SELECT count(*)::int FROM ${from.users} u WHERE ${matching}`;
+    const count = from === live ? this.counts.of(counting) : countOnce(counting);
     const page = await ask(
       this.database.one(sql.type(PageRow)`
+        ${from.with}
         SELECT coalesce(string_agg(page.body, ',' ORDER BY page.n), '') AS data,
                ${count.fragment} AS count
           FROM (
-            SELECT ${json} AS body, u.n
+            SELECT ${json(from)} AS body, u.n
               FROM (
                 SELECT u.*, row_number() OVER (ORDER BY ${order}) AS n
-                  FROM read.users u
+                  FROM ${from.users} u
                  WHERE ${matching}
                  ORDER BY ${order}
                 OFFSET ${skip}
@@ -80,10 +84,10 @@ export class UserQueries {
   }
 }
 
-/** The row's own JSON, completed with what the role allows now; a role that is gone allows nothing. */
-const json = sql.fragment`
+/** The row's own JSON, completed with what the role allows; a role that is gone allows nothing. */
+const json = ({ roles }: Relations): FragmentSqlToken => sql.fragment`
   u.view || ',"permissions":' ||
-  coalesce((SELECT to_json(r.permissions)::text FROM read.roles r WHERE r.name = u.role), '[]') ||
+  coalesce((SELECT to_json(r.permissions)::text FROM ${roles} r WHERE r.name = u.role), '[]') ||
   '}'`;
 
 const sortColumns = {

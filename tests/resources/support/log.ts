@@ -54,6 +54,20 @@ export class Ledger {
     return (await this.all()).at(-1)?.position ?? 0;
   }
 
+  /** When the last event was recorded. */
+  async lastTime(): Promise<string> {
+    return (await this.timesAfter((await this.end()) - 1))[0] ?? '';
+  }
+
+  /** When what stands after a position was recorded, in order. */
+  async timesAfter(position: number): Promise<string[]> {
+    const { rows } = await this.client.query<{ time: Date }>(
+      'SELECT recorded_at AS time FROM log.events WHERE position > $1 ORDER BY position',
+      [position],
+    );
+    return rows.map(({ time }) => time.toISOString());
+  }
+
   /** The whole log as text, to search. */
   async text(): Promise<string> {
     return (await this.all())

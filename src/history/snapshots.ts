@@ -1,0 +1,170 @@
+import { type Pool, type PoolClient } from 'pg';
+import { type Position, start } from '../event-store/position.js';
+import { roles } from '../projections/roles.js';
+import { type RowFold, rowFold } from '../projections/row-fold.js';
+import { services } from '../projections/services.js';
+import { tags } from '../projections/tags.js';
+import { type Moment } from './moment.js';
+import { people } from './people.js';
+
+/** What snapshots are made of: the row functions of the tables, and for users only who they were. */
+export function snapshotFolds(): Readonly<Record<SnapshotName, RowFold>> {
+  return {
+    services: rowFold(services),
+    tags: rowFold(tags),
+    roles: rowFold(roles),
+    people: rowFold(people),
+  };
+}
+export type SnapshotName = 'services' | 'tags' | 'roles' | 'people';
+
+/** Goes up whenever one of the row functions changes; snapshots of another version are not used. */
+export const snapshotVersion = [services, tags, roles, people].reduce(
+  (sum, { version }) => sum + version,
+  0,
+);
+
+/** A place in the log at which all rows are known. */
+export interface Snapshot {
+  readonly position: Position;
+  /** The place of the next one: what matters after it was recorded after the moment that was asked for. */
+  readonly next: Position | undefined;
+}
+
+/** The SQL of snapshots. */
+export const snapshots = {
+  /** The last one that holds nothing recorded after the moment; before the first one, the start of the log. */
+  async nearest(pool: Pool, moment: Moment): Promise<Snapshot> {
+    const { rows } = await pool.query<{ position: string | null; next: string | null }>({
+      name: 'nearest-snapshot',
+      text: `
+        SELECT (SELECT max(s.position)
+                  FROM readers.snapshots s
+                 WHERE s.version = $1 AND s.recorded_at <= $2) AS position,
+               (SELECT min(s.position)
+                  FROM readers.snapshots s
+                 WHERE s.version = $1 AND s.recorded_at > $2) AS next`,
+      values: [snapshotVersion, moment],
+    });
+    const { position = null, next = null } = rows[0] ?? {};
+    return {
+      position: position === null ? start : BigInt(position),
+      next: next === null ? undefined : BigInt(next),
+    };
+  },
+
+  /** Some rows of a snapshot. */
+  async rows(
+    pool: Pool,
+    name: string,
+    position: Position,
+    keys: readonly string[],
+  ): Promise<unknown[]> {
+    const { rows } = await pool.query<{ row: unknown }>({
+      name: 'snapshot-rows',
+      text: `
+        SELECT v.row
+          FROM readers.row_versions v
+         WHERE v.version = $1 AND v.projection = $2 AND v.key = ANY ($3)
+           AND v.from_position <= $4 AND v.to_position > $4`,
+      values: [snapshotVersion, name, keys, position],
+    });
+    return rows.map(({ row }) => row);
+  },
+
+  /** The keys of all rows of a snapshot. */
+  async keys(pool: Pool, name: string, position: Position): Promise<string[]> {
+    const { rows } = await pool.query<{ key: string }>({
+      name: 'snapshot-keys',
+      text: `
+        SELECT v.key
+          FROM readers.row_versions v
+         WHERE v.version = $1 AND v.projection = $2
+           AND v.from_position <= $3 AND v.to_position > $3`,
+      values: [snapshotVersion, name, position],
+    });
+    return rows.map(({ key }) => key);
+  },
+
+  /** The last one there is. */
+  async last(client: PoolClient): Promise<Position> {
+    const { rows } = await client.query<{ position: string | null }>(
+      'SELECT max(position) AS position FROM readers.snapshots WHERE version = $1',
+      [snapshotVersion],
+    );
+    return BigInt(rows[0]?.position ?? start);
+  },
+
+  /** Writes what has changed since the last one, in one transaction. */
+  async write(
+    client: PoolClient,
+    folds: readonly RowFold[],
+    position: Position,
+    recordedAt: string,
+  ): Promise<void> {
+    await client.query('BEGIN');
+    try {
+      // As for the tables: should the server crash, the log has everything to make the snapshot again.
+      await client.query('SET LOCAL synchronous_commit = off');
+      for (const fold of folds) await writeRows(client, fold, position);
+      await client.query(
+        'INSERT INTO readers.snapshots (version, position, recorded_at) VALUES ($1, $2, $3)',
+        [snapshotVersion, position, recordedAt],
+      );
+      await client.query('COMMIT');
+    } catch (error) {
+      await client.query('ROLLBACK').catch(() => undefined);
+      throw error;
+    }
+  },
+
+  /** Removes all there are, also those of other versions: whoever finds none folds the log from its start. */
+  async clear(client: PoolClient): Promise<void> {
+    await client.query('TRUNCATE readers.snapshots, readers.row_versions');
+  },
+};
+
+async function writeRows(client: PoolClient, fold: RowFold, position: Position): Promise<void> {
+  const { upserts, deletes } = fold.changes();
+  const keyOf = (row: object): string => String(new Map(Object.entries(row)).get(fold.key));
+  for (const part of chunks(upserts, rowsPerStatement)) {
+    const keys = part.map(keyOf);
+    await close(client, fold, position, keys);
+    await client.query({
+      name: 'add-row-versions',
+      text: `
+        INSERT INTO readers.row_versions (version, projection, key, from_position, row)
+        SELECT $1, $2, n.key, $3, n.row::json
+          FROM unnest($4::text[], $5::text[]) AS n (key, row)`,
+      values: [snapshotVersion, fold.name, position, keys, part.map((row) => JSON.stringify(row))],
+    });
+  }
+  for (const part of chunks(deletes, rowsPerStatement)) await close(client, fold, position, part);
+}
+
+/** These rows were last seen like this in the snapshot before. */
+async function close(
+  client: PoolClient,
+  { name }: RowFold,
+  position: Position,
+  keys: readonly string[],
+): Promise<void> {
+  await client.query({
+    name: 'close-row-versions',
+    text: `
+      UPDATE readers.row_versions v
+         SET to_position = $3
+       WHERE v.version = $1 AND v.projection = $2 AND v.key = ANY ($4)
+         AND v.to_position = 9223372036854775807`,
+    values: [snapshotVersion, name, position, keys],
+  });
+}
+
+/** Each statement must end well within its time limit. */
+const rowsPerStatement = 2_000;
+
+function chunks<T>(items: readonly T[], size: number): (readonly T[])[] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
+    items.slice(index * size, (index + 1) * size),
+  );
+}

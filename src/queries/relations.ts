@@ -1,0 +1,28 @@
+import { type FragmentSqlToken } from 'slonik';
+import { sql } from './database.js';
+
+/** Where a query finds its rows: the tables as they are, or as they were at some moment. The columns are the same. */
+export interface Relations {
+  /** Comes before the statement that names them. */
+  readonly with: FragmentSqlToken;
+  readonly services: FragmentSqlToken;
+  readonly tags: FragmentSqlToken;
+  readonly users: FragmentSqlToken;
+  readonly roles: FragmentSqlToken;
+  /** Who owns the service `s` today: who may read it is not a matter of the past. */
+  readonly ownerOfService: FragmentSqlToken;
+}
+
+/** Makes relations for whoever turns out to be allowed to read them; the past is not made for others. */
+export type RelationsSource = () => Promise<Relations>;
+
+export const live: Relations = {
+  with: sql.fragment``,
+  services: sql.fragment`read.services`,
+  tags: sql.fragment`read.tags`,
+  users: sql.fragment`read.users`,
+  roles: sql.fragment`read.roles`,
+  ownerOfService: sql.fragment`s.user_id`,
+};
+
+export const now: RelationsSource = () => Promise.resolve(live);
