@@ -2,10 +2,10 @@ import { type AnyCommand } from './command.js';
 import { defineRole, ensureBuiltInRole, removeRole } from './roles/role-commands.js';
 import { changeService } from './services/change-service.js';
 import { registerService } from './services/register-service.js';
+import { restoreService } from './services/restore-service.js';
 import {
   deleteService,
   pauseService,
-  restoreService,
   resumeService,
   tagService,
   transferService,

@@ -15,6 +15,12 @@ export interface Loaded<State> {
   readonly lastRecordedAt: string | undefined;
 }
 
+/** Where a stream was, and what it folded to; at revision -1 it had not begun. */
+export interface Earlier<State> extends Pick<Loaded<State>, 'state' | 'revision'> {
+  /** Of the last event until then. */
+  readonly recordedAt: string;
+}
+
 /** A stream holds an event this build cannot read; deciding without it could break its rules. */
 export class UnreadableStream extends Error {
   override readonly name = 'UnreadableStream';
@@ -57,6 +63,24 @@ export class StateReader {
     }
     this.remember(stream, folded);
     return { ...folded, own };
+  }
+
+  /** What a stream folded to when it came to a revision or a moment, both inclusive. @throws UnreadableStream */
+  async earlier<State>(
+    aggregate: Aggregate<State>,
+    stream: StreamId,
+    until: { readonly revision?: number | undefined; readonly recordedAt?: string | undefined },
+  ): Promise<Earlier<State>> {
+    let earlier: Earlier<State> = { state: aggregate.initial, revision: -1, recordedAt: '' };
+    for await (const entry of this.store.readStream(stream)) {
+      const { revision, recordedAt } = entry;
+      if (until.revision !== undefined && revision > until.revision) break;
+      if (until.recordedAt !== undefined && recordedAt > until.recordedAt) break;
+      if (!entry.readable)
+        throw new UnreadableStream(`${stream} at revision ${revision}: ${entry.reason}`);
+      earlier = { state: aggregate.evolve(earlier.state, entry.event), revision, recordedAt };
+    }
+    return earlier;
   }
 
   private recall<State>(aggregate: Aggregate<State>, stream: StreamId): Folded<State> | undefined {

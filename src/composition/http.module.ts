@@ -7,11 +7,14 @@ import { Authentication } from '../http/authentication.js';
 import { Commanding } from '../http/commanding.js';
 import { Querying } from '../http/querying.js';
 import { roleRoutes } from '../http/resources/roles.js';
+import { serviceHistoryRoutes } from '../http/resources/service-history.js';
 import { serviceRoutes } from '../http/resources/services.js';
 import { sessionRoutes } from '../http/resources/sessions.js';
 import { tagRoutes } from '../http/resources/tags.js';
+import { userPermissionRoutes } from '../http/resources/user-permissions.js';
 import { userRoutes } from '../http/resources/users.js';
 import { Past } from '../history/past.js';
+import { ServiceHistory } from '../history/service-history.js';
 import { RetireUsers } from '../processes/retire-users.js';
 import { RoleQueries } from '../queries/roles/role-queries.js';
 import { ServiceQueries } from '../queries/services/service-queries.js';
@@ -56,9 +59,11 @@ export const httpModule = new ContainerModule(({ bind }) => {
         retireUsers,
         configuration,
         past,
+        history,
       ) => [
         ...sessionRoutes(sessions),
         ...serviceRoutes(commanding, querying, services, past),
+        ...serviceHistoryRoutes(commanding, querying, services, history),
         ...tagRoutes(commanding, querying, tags, past),
         ...userRoutes({
           commanding,
@@ -75,6 +80,7 @@ export const httpModule = new ContainerModule(({ bind }) => {
               ? retireUsers.settled(position, configuration.readModelWaitMs)
               : Promise.resolve(),
         }),
+        ...userPermissionRoutes(querying, users, past),
         ...roleRoutes(commanding, querying, roles, directory, past),
       ],
       [
@@ -91,6 +97,7 @@ export const httpModule = new ContainerModule(({ bind }) => {
         RetireUsers,
         tokens.configuration,
         Past,
+        ServiceHistory,
       ],
     )
     .inSingletonScope();

@@ -24,6 +24,7 @@ export type DomainErrorCode =
   | 'user-owns-services'
   | 'role-is-built-in'
   | 'role-in-use'
+  | 'restore-conflicts'
   | 'invalid-fields';
 
 /** One thing that is wrong with what was sent; `path` is the field as the command names it, such as `timeoutMs`. */

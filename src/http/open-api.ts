@@ -37,6 +37,9 @@ const ProblemView = z.object({
   instance: z.string(),
   request_id: z.string(),
   errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+  conflicts: z
+    .array(z.looseObject({ conflict: z.string(), message: z.string(), accept: z.string() }))
+    .optional(),
 });
 
 function operation(route: AnyRoute): object {
@@ -109,7 +112,7 @@ function requestBody({ body, acceptsForm }: AnyRoute): object {
     'application/json': { schema },
     ...(acceptsForm === true && { 'application/x-www-form-urlencoded': { schema } }),
   };
-  return { requestBody: { required: true, content } };
+  return { requestBody: { required: !body.safeParse({}).success, content } };
 }
 
 function responses(route: AnyRoute): object {

@@ -12,6 +12,8 @@ export class Problem extends Error {
     readonly extra: {
       readonly errors?: readonly FieldProblem[];
       readonly headers?: Readonly<Record<string, string>>;
+      /** More about what is wrong, beside the members every problem has (RFC 9457, 3.2). */
+      readonly members?: object;
       readonly cause?: unknown;
     } = {},
   ) {
@@ -20,7 +22,7 @@ export class Problem extends Error {
 
   body(instance: string, requestId: string): object {
     const { status, detail } = this;
-    const { errors } = this.extra;
+    const { errors, members } = this.extra;
     return {
       type: 'about:blank',
       title: STATUS_CODES[status] ?? 'Error',
@@ -29,6 +31,7 @@ export class Problem extends Error {
       instance,
       request_id: requestId,
       ...(errors && { errors }),
+      ...members,
     };
   }
 }

@@ -8,6 +8,7 @@ import {
 } from '../commands/errors.js';
 import { DirectoryIsBehind } from '../domain/access/user-directory.js';
 import { DomainError, type DomainErrorCode, type FieldProblem } from '../domain/domain-error.js';
+import { type RestoreConflict, RestoreConflicts } from '../domain/services/restoration.js';
 import { BeforeTheBeginning } from '../history/moment.js';
 import { ReadModelsUnavailable } from '../queries/database.js';
 import { QueryRefused } from '../queries/policy.js';
@@ -17,6 +18,10 @@ import { invalidFields, invalidInput, Problem, unavailable } from './problem.js'
 /** What to answer to whatever was thrown. What nobody expected becomes a 500 that gives nothing away. */
 export function translateError(error: unknown): Problem {
   if (error instanceof Problem) return error;
+  if (error instanceof RestoreConflicts)
+    return new Problem(409, error.message, {
+      members: { conflicts: error.conflicts.map(conflictOnTheWire) },
+    });
   if (error instanceof DomainError) return fromDomain(error);
   if (error instanceof CommandInvalid) return invalidFields(onTheWire(error.fields));
   if (error instanceof CommandRefused) return new Problem(403, error.reason);
@@ -49,12 +54,35 @@ const statusOf: Readonly<Record<DomainErrorCode, number>> = {
   'user-owns-services': 409,
   'role-is-built-in': 409,
   'role-in-use': 409,
+  'restore-conflicts': 409,
   'invalid-fields': 422,
 };
 
 function fromDomain({ code, message, fields }: DomainError): Problem {
   const status = statusOf[code];
   return status === 422 ? invalidFields(onTheWire(fields)) : new Problem(status, message);
+}
+
+/** With the word that accepts it, to be sent back. */
+function conflictOnTheWire(conflict: RestoreConflict): object {
+  switch (conflict.conflict) {
+    case 'tag-gone': {
+      const { tagId, name } = conflict;
+      return {
+        conflict: 'tag_gone',
+        tag_id: tagId,
+        message: `The tag ${name} was deleted since: the service comes back without it`,
+        accept: `without_tag:${tagId}`,
+      };
+    }
+    case 'owner-gone':
+      return {
+        conflict: 'owner_gone',
+        user_id: conflict.userId,
+        message: 'Whoever owned it then is gone since: it stays with its owner of today',
+        accept: 'keep_owner',
+      };
+  }
 }
 
 /** The domain says `timeoutMs`, the wire `timeout_ms`. */

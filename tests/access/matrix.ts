@@ -40,6 +40,9 @@ const table = `
   POST /services/{id}/restore        own       401       403P    403P   200    200      200   200       401
   POST /services/{id}/restore        other     401       403P    403P   403O   200      200   200       401
   POST /services/{id}/restore        missing   401       404     404    404    404      404   404       401
+  GET /services/{id}/history         own       401       403P    200    200    200      200   200       401
+  GET /services/{id}/history         other     401       403P    200    403O   200      200   200       401
+  GET /services/{id}/history         missing   401       404     404    404    404      404   404       401
 
   GET /tags                          -         401       403P    200    200    200      200   200       401
   POST /tags                         -         401       403P    403P   201    201      201   201       401
@@ -72,6 +75,10 @@ const table = `
   DELETE /users/{id}                 other     401       403P    403P   403P   403P     200   200       401
   DELETE /users/{id}                 superuser 401       403P    403P   403P   403P     403P  200       401
   DELETE /users/{id}                 missing   401       404     404    404    404      404   404       401
+  GET /users/{id}/permissions        own       401       403P    403P   403P   403P     200   200       401
+  GET /users/{id}/permissions        other     401       403P    403P   403P   403P     200   200       401
+  GET /users/{id}/permissions        superuser 401       403P    403P   403P   403P     200   200       401
+  GET /users/{id}/permissions        missing   401       404     404    404    404      404   404       401
 
   GET /roles                         -         401       403P    403P   403P   403P     200   200       401
   GET /roles/{name}                  other     401       403P    403P   403P   403P     200   200       401

@@ -55,6 +55,7 @@ const scenes: Readonly<Record<string, (cast: Cast, cell: Cell) => Promise<Scene>
   },
   'POST /services/{id}/pause': aboutService('/pause'),
   'POST /services/{id}/resume': aboutService('/resume'),
+  'GET /services/{id}/history': aboutService('/history'),
   'POST /services/{id}/transfer': async (cast, cell) => {
     const { id } = await serviceFor(cast, cell);
     return { path: `/services/${id}/transfer`, body: { user_id: cast.app.admin.id } };
@@ -92,6 +93,8 @@ const scenes: Readonly<Record<string, (cast: Cast, cell: Cell) => Promise<Scene>
   'PATCH /users/{id}': aboutUser({ full_name: 'Changed' }),
   'DELETE /users/{id}': aboutUser(),
 
+  'GET /users/{id}/permissions': aboutUser(undefined, '/permissions'),
+
   'GET /roles': () => ({ path: '/roles' }),
   'GET /roles/{name}': aboutRole(),
   'PUT /roles/{name}': aboutRole({ permissions: ['services:read'] }),
@@ -115,10 +118,10 @@ function aboutTag(body?: object): SetScene {
   };
 }
 
-function aboutUser(body?: object): SetScene {
+function aboutUser(body?: object, action = ''): SetScene {
   return async (cast, cell) => {
     const of = (person: Pick<Person, 'id'>): Scene => ({
-      path: `/users/${person.id}`,
+      path: `/users/${person.id}${action}`,
       ...(body && { body }),
     });
     switch (cell.about) {

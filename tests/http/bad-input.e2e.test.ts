@@ -52,6 +52,7 @@ async function prepare(): Promise<Material> {
       },
       'patch /services/{id}': { ...service, timeout_ms: 1000, degraded_above_ms: null },
       'post /services/{id}/transfer': { user_id: member.id },
+      'post /services/{id}/restore': { revision: 0, accept: ['keep_owner'] },
       'post /tags': { name: 'a tag', color: '#123456' },
       'patch /tags/{id}': { name: 'a tag', color: '#123456' },
       'post /users/signup': { email: victim.email, password: 'long enough', full_name: 'N' },

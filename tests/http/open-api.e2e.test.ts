@@ -142,7 +142,9 @@ describe('what is really answered', () => {
     const known: Record<string, string> = {
       '/tags/{id}': str(tag.body['id']),
       '/services/{id}': str(service.body['id']),
+      '/services/{id}/history': str(service.body['id']),
       '/users/{id}': app.admin.id,
+      '/users/{id}/permissions': app.admin.id,
       '/roles/{name}': 'member',
     };
 

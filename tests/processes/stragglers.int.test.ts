@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { deleteService, restoreService } from '../../src/commands/services/service-actions.js';
+import { restoreService } from '../../src/commands/services/restore-service.js';
+import { deleteService } from '../../src/commands/services/service-actions.js';
 import { serviceStream, tagStream } from '../../src/event-store/stream-id.js';
 import { Household } from './support/household.js';
 

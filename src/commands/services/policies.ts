@@ -1,6 +1,7 @@
 import { type Actor, may } from '../../domain/access/actor.js';
 import { type OwnablePermission } from '../../domain/access/permissions.js';
 import { deny, ownOrAny, type Verdict, withPermission } from '../../domain/access/verdict.js';
+import { type Earlier } from '../../domain/services/restoration.js';
 import { existing, type ServiceState } from '../../domain/services/service-state.js';
 import { type CommandPolicy, type PolicyRequest } from '../command.js';
 import { type TagFacts } from './tag-facts.js';
@@ -48,13 +49,25 @@ export class DeleteServicePolicy implements CommandPolicy<unknown, ServiceState,
   }
 }
 
-/** Whoever could delete it can take that back. */
-export class RestoreServicePolicy implements CommandPolicy<unknown, ServiceState, undefined> {
-  decide(actor: Actor, { state }: Request<undefined>): Verdict {
-    return state.status === 'deleted'
-      ? ownOrAny(actor, 'services:delete', state.ownerId)
-      : onOwnService(actor, 'services:delete', state);
+/**
+ * Whoever could delete it can take that back. Making it what it was is a change as well, and tags that come with it are
+ * tags the actor must be allowed to see.
+ */
+export class RestoreServicePolicy implements CommandPolicy<unknown, ServiceState, RestoredFacts> {
+  decide(actor: Actor, { state, facts }: Request<RestoredFacts>): Verdict {
+    const { ownerId, tagIds } = state.status === 'deleted' ? state : existing(state);
+    const isDeleted = state.status === 'deleted';
+    if (facts.earlier === undefined || isDeleted) {
+      const undelete = ownOrAny(actor, 'services:delete', ownerId);
+      if (!undelete.allowed || facts.earlier === undefined) return undelete;
+    }
+    const change = ownOrAny(actor, 'services:update', ownerId);
+    return change.allowed ? (seesTags(actor, facts, isDeleted ? [] : tagIds) ?? change) : change;
   }
+}
+
+interface RestoredFacts extends TagFacts {
+  readonly earlier: Earlier | undefined;
 }
 
 function onOwnService(actor: Actor, permission: OwnablePermission, state: ServiceState): Verdict {

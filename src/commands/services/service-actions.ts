@@ -15,7 +15,6 @@ import { uuid } from '../fields.js';
 import {
   DeleteServicePolicy,
   PauseServicePolicy,
-  RestoreServicePolicy,
   ResumeServicePolicy,
   TagServicePolicy,
   TransferServicePolicy,
@@ -106,14 +105,4 @@ export const deleteService: Command<OneService, ServiceState, undefined> = {
   name: 'DeleteService',
   policy: DeleteServicePolicy,
   decide: (_, state) => service.decide({ type: 'DeleteService' }, state),
-};
-
-export const restoreService: Command<OneService, ServiceState, undefined> = {
-  ...onService,
-  name: 'RestoreService',
-  policy: RestoreServicePolicy,
-  mustExist(state) {
-    if (state.status === 'unborn') throw notFound.service();
-  },
-  decide: (_, state) => service.decide({ type: 'RestoreService' }, state),
 };

@@ -1,6 +1,7 @@
 import { type Decider } from '../decider.js';
-import { alreadyExists, invalid, notFound } from '../domain-error.js';
+import { alreadyExists, invalid } from '../domain-error.js';
 import { type ServiceEvent } from './events.js';
+import { type Restoration, restoration } from './restoration.js';
 import { configurationEvents, type ServiceChanges } from './service-changes.js';
 import { existing, type Service, type ServiceState } from './service-state.js';
 import { scheduleProblem } from './schedule.js';
@@ -15,7 +16,7 @@ export type ServiceCommand =
   | { readonly type: 'ResumeService' }
   | { readonly type: 'TransferService'; readonly ownerId: string }
   | { readonly type: 'DeleteService' }
-  | { readonly type: 'RestoreService' };
+  | ({ readonly type: 'RestoreService' } & Restoration);
 
 export const service: Decider<ServiceState, ServiceCommand, ServiceEvent> = {
   initial: { status: 'unborn' },
@@ -59,7 +60,7 @@ export const service: Decider<ServiceState, ServiceCommand, ServiceEvent> = {
       if (state.status !== 'unborn') throw alreadyExists();
       return registration(command);
     }
-    if (command.type === 'RestoreService') return restoration(state);
+    if (command.type === 'RestoreService') return restoration(state, command);
     const current = existing(state);
     const serviceId = current.id;
     switch (command.type) {
@@ -99,10 +100,4 @@ function registration(newcomer: Omit<Service, 'paused'>): ServiceEvent[] {
   const plain: Service = { ...newcomer, tagIds: [], paused: false };
   // The remaining rules (expectation of the right kind, tags) are those of any change.
   return [registered, ...configurationEvents(plain, { expectation, tagIds: newcomer.tagIds })];
-}
-
-function restoration(state: ServiceState): ServiceEvent[] {
-  if (state.status === 'unborn') throw notFound.service();
-  if (state.status === 'active') return [];
-  return [{ type: 'ServiceRestored', data: { serviceId: state.id } }];
 }

@@ -7,7 +7,6 @@ import { registerService } from '../../commands/services/register-service.js';
 import {
   deleteService,
   pauseService,
-  restoreService,
   resumeService,
   tagService,
   transferService,
@@ -240,7 +239,6 @@ export function serviceRoutes(
     ),
     action('/services/{id}/pause', 'Stop checking a service', pauseService),
     action('/services/{id}/resume', 'Check a service again', resumeService),
-    action('/services/{id}/restore', 'Bring back a deleted service', restoreService),
     route({
       method: 'post',
       path: '/services/{id}/transfer',

@@ -6,7 +6,6 @@ import { newId } from '../../commands/context.js';
 import { userFields } from '../../commands/users/fields.js';
 import {
   changeOwnAccount,
-  changeOwnPassword,
   changeUser,
   deleteOwnAccount,
   deleteUser,
@@ -19,9 +18,8 @@ import { type ServiceQueries } from '../../queries/services/service-queries.js';
 import { type UserQueries, userSortFields } from '../../queries/users/user-queries.js';
 import { type Answer, type Commanding } from '../commanding.js';
 import { route } from '../define-route.js';
-import { Problem } from '../problem.js';
 import { actorOf, type Querying } from '../querying.js';
-import { type AnyRoute, none, type Reply, type RequestOccasion } from '../route.js';
+import { type AnyRoute, none } from '../route.js';
 import {
   AsOf,
   asOf,
@@ -33,6 +31,7 @@ import {
   wire,
   yesOrNo,
 } from '../wire.js';
+import { changePassword, PasswordChange } from './changing-passwords.js';
 import { withStoredPassword } from './storing-passwords.js';
 import { UserView } from './views.js';
 
@@ -46,10 +45,6 @@ const Standing = z
 const NewUser = SignUp.extend(Standing.shape);
 const OwnChanges = z.strictObject({ email, full_name }).partial();
 const UserChanges = z.strictObject({ email, full_name, password }).partial().extend(Standing.shape);
-const PasswordChange = z.strictObject({
-  current_password: z.string().max(128),
-  new_password: password,
-});
 const Heir = z.strictObject({ reassign_to: wire.id.optional() });
 const Filter = z.strictObject({
   ...pagingFields,
@@ -266,29 +261,6 @@ function newcomer(answer: Answer): Answer {
 /** Answered when their tags are gone and their services have a new owner. */
 function gone({ untilRetired: afterwards }: UserRouteParts, id: string): Answer {
   return { id, message: 'User deleted successfully', afterwards };
-}
-
-async function changePassword(
-  parts: UserRouteParts,
-  body: z.infer<typeof PasswordChange>,
-  occasion: RequestOccasion,
-): Promise<Reply> {
-  const { commanding, sessions, throttle, directory } = parts;
-  const { id: userId } = actorOf(occasion);
-  const user = directory.byId(userId);
-  // Whoever found an open session shall not find out the password by trying.
-  await throttle.attempt(user?.email ?? userId, occasion.address);
-  if (!(await sessions.isPasswordOf(user, body.current_password)))
-    throw new Problem(400, 'Incorrect password');
-  await throttle.succeeded(user?.email ?? userId, occasion.address);
-  const context = commanding.context(occasion);
-  const stored = { userId, password: body.new_password };
-  return withStoredPassword(parts.credentials, stored, context, (credentialId) =>
-    commanding.reply(changeOwnPassword, { userId, credentialId }, context, {
-      id: userId,
-      message: 'Password changed: log in with the new one',
-    }),
-  );
 }
 
 async function deletion(

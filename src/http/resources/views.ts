@@ -56,6 +56,36 @@ export const RoleView = z.strictObject({
   ...times,
 });
 
+/** One thing that happened to a service. */
+export const ServiceEventView = z.strictObject({
+  revision: z.int(),
+  type: z.string(),
+  recorded_at: wire.timestamp,
+  actor: z
+    .strictObject({
+      kind: z.enum(['user', 'process', 'anonymous']),
+      id: z.string(),
+      email: z.string().nullable().meta({
+        description: 'For whoever may read users, while the user is there',
+      }),
+    })
+    .nullable()
+    .meta({ description: 'null for an event that this version of Watchbook cannot read' }),
+  command: z.string().nullable(),
+  allowed_by: z.string().nullable().meta({ description: 'What allowed it, such as a permission' }),
+  request_id: z.string().nullable(),
+  correlation_id: z.string().nullable(),
+  changes: z.array(z.strictObject({ field: z.string(), before: z.unknown(), after: z.unknown() })),
+});
+
+export const PermissionsView = z.strictObject({
+  user_id: z.uuid(),
+  role: z.string(),
+  is_active: z.boolean(),
+  is_superuser: z.boolean(),
+  permissions: z.array(z.enum(permissions)),
+});
+
 export const TokensView = z.strictObject({
   access_token: z.string(),
   token_type: z.literal('bearer'),
