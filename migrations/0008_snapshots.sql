@@ -28,6 +28,11 @@ CREATE TABLE readers.row_versions (
 CREATE INDEX row_versions_snapshot
     ON readers.row_versions (version, projection, to_position, from_position);
 
+-- The newest version of each row, to be closed when the row changes.
+CREATE UNIQUE INDEX row_versions_newest
+    ON readers.row_versions (version, projection, key)
+ WHERE to_position = 9223372036854775807;
+
 -- Down Migration
 
 DROP TABLE readers.row_versions;

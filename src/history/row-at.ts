@@ -6,15 +6,18 @@ import { type Moment } from './moment.js';
 /**
  * A row as it was at a moment, by folding the stream it is about; `undefined` when there was none. An event that this
  * build cannot read is passed over: what it changed is not known.
+ *
+ * @param known The row at some revision before the moment; only what came after it is read.
  */
 export async function rowAt<Row extends object>(
   store: EventStore,
   projection: Projection<Row>,
   stream: StreamId,
   moment: Moment,
+  known?: Row & { readonly revision: number },
 ): Promise<Row | undefined> {
-  let row: Row | undefined;
-  for await (const entry of store.readStream(stream)) {
+  let row: Row | undefined = known;
+  for await (const entry of store.readStream(stream, { from: (known?.revision ?? -1) + 1 })) {
     if (entry.recordedAt > moment) break;
     if (entry.readable) row = rowAfter(projection, row, entry);
   }

@@ -77,7 +77,7 @@ async function hasLock(client: PoolClient): Promise<boolean> {
 }
 
 /** Folding so many takes a fraction of a second; see docs/time-travel.md. */
-const eventsPerSnapshot = 50_000;
+const eventsPerSnapshot = 5_000;
 const retryMs = 5_000;
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -10,7 +10,7 @@ let ledger: Ledger;
 beforeAll(async () => {
   app = await startTestApp();
   ledger = await Ledger.of(app);
-});
+}, 30_000);
 afterAll(async () => {
   await ledger.close();
   await app.stop();

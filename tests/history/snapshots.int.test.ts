@@ -36,13 +36,13 @@ beforeEach(async () => {
   store = log.open();
   pool = createPool(log.url, 4, createLogger('silent'));
   database = await openDatabase(log.url, 2);
-});
+}, 60_000);
 afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();
   await database.end();
   await pool.end();
   await log.close();
-});
+}, 60_000);
 
 /** A process that writes a snapshot every so many events. */
 function startWriter(every: number): SnapshotWriter {
@@ -163,7 +163,7 @@ describe('Tables as of a moment', () => {
 
       expect(await expectPastIsTrue()).toBeGreaterThan(10);
     },
-    30_000,
+    60_000,
   );
 
   it('given a writer that is stopped between two snapshots, when another goes on, then all is true', async () => {
@@ -176,7 +176,7 @@ describe('Tables as of a moment', () => {
     }
 
     await expectPastIsTrue();
-  }, 30_000);
+  }, 60_000);
 
   it('given two writers, when both run, then one writes, and the other takes over', async () => {
     await aLife();
@@ -190,7 +190,7 @@ describe('Tables as of a moment', () => {
     await eventually('another snapshot', async () => (await snapshotPositions()).length > before);
     await second.stop();
     await expectPastIsTrue();
-  }, 30_000);
+  }, 60_000);
 
   it('given a writer whose connections are cut, when it goes on, then all is true', async () => {
     await aLife();
@@ -203,7 +203,7 @@ describe('Tables as of a moment', () => {
     await eventually('another snapshot', async () => (await snapshotPositions()).length > before);
     await writer.stop();
     await expectPastIsTrue();
-  }, 30_000);
+  }, 60_000);
 
   it('given snapshots of another version, when a writer starts, then only new ones are left', async () => {
     await aLife();
@@ -220,7 +220,7 @@ describe('Tables as of a moment', () => {
     await eventually('the old ones are gone', async () => (await log.query(old)).length === 0);
     await eventually('a new one', async () => (await snapshotPositions()).length > 0);
     await expectPastIsTrue();
-  }, 30_000);
+  }, 60_000);
 
   it('given another log to follow, when that is noticed, then no snapshot of the old one counts', async () => {
     await aLife();
@@ -243,7 +243,7 @@ describe('Tables as of a moment', () => {
     await writer.stop();
 
     await expectPastIsTrue();
-  }, 30_000);
+  }, 60_000);
 });
 
 describe('What snapshots hold', () => {
