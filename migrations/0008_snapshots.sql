@@ -12,28 +12,29 @@ CREATE TABLE readers.snapshots (
   PRIMARY KEY (version, position)
 );
 
--- A row that does not change from one snapshot to the next is kept once: it counts for every snapshot from the first
--- position, inclusive, to the second, exclusive.
-CREATE TABLE readers.row_versions (
-  version       integer NOT NULL,
-  projection    text    COLLATE "C" NOT NULL,
-  key           text    COLLATE "C" NOT NULL,
-  from_position bigint  NOT NULL,
-  to_position   bigint  NOT NULL DEFAULT 9223372036854775807,
-  row           json    NOT NULL,
-  PRIMARY KEY (version, projection, key, from_position)
+-- Every row there ever was; of a snapshot, the rows are the last versions of each of them up to its position.
+CREATE TABLE readers.row_keys (
+  version    integer NOT NULL,
+  projection text    COLLATE "C" NOT NULL,
+  key        text    COLLATE "C" NOT NULL,
+  PRIMARY KEY (version, projection, key)
 );
 
--- All rows of one snapshot: whether an entry belongs to it can be told within the index.
-CREATE INDEX row_versions_snapshot
-    ON readers.row_versions (version, projection, to_position, from_position);
-
--- The newest version of each row, to be closed when the row changes.
-CREATE UNIQUE INDEX row_versions_newest
-    ON readers.row_versions (version, projection, key)
- WHERE to_position = 9223372036854775807;
+-- A row that does not change from one snapshot to the next is kept once. Nothing here is ever updated.
+CREATE TABLE readers.row_versions (
+  version    integer NOT NULL,
+  projection text    COLLATE "C" NOT NULL,
+  key        text    COLLATE "C" NOT NULL,
+  position   bigint  NOT NULL,
+  -- NULL when there was none any more.
+  row        json,
+  PRIMARY KEY (version, projection, key, position)
+) WITH (toast_tuple_target = 128);
+-- Compressed within the table: a row says most things twice, as columns and as its public JSON.
+ALTER TABLE readers.row_versions ALTER COLUMN row SET STORAGE MAIN;
 
 -- Down Migration
 
 DROP TABLE readers.row_versions;
+DROP TABLE readers.row_keys;
 DROP TABLE readers.snapshots;

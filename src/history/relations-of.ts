@@ -32,7 +32,16 @@ export function relationsOf(tables: PastTables): Relations {
       WITH services AS MATERIALIZED (${rowsOf(services.columns, tables.services)}),
            tags AS MATERIALIZED (${rowsOf(tags.columns, tables.tags)}),
            users AS MATERIALIZED (${rowsOf(users.columns, tables.users)}),
-           roles AS MATERIALIZED (${rowsOf(roles.columns, tables.roles)})`,
+           roles AS MATERIALIZED (${rowsOf(roles.columns, tables.roles)}),
+           -- Counted once for all tags: there is no index on tags here.
+           tag_uses AS MATERIALIZED (
+             SELECT used.tag_id, count(DISTINCT s.id) AS services
+               FROM services s
+              CROSS JOIN LATERAL unnest(s.tag_ids) AS used (tag_id)
+              WHERE NOT s.deleted
+              GROUP BY used.tag_id
+           )`,
+    servicesWithTag: sql.fragment`coalesce((SELECT u.services FROM tag_uses u WHERE u.tag_id = t.id), 0)`,
     services: sql.fragment`services`,
     tags: sql.fragment`tags`,
     users: sql.fragment`users`,
@@ -51,11 +60,19 @@ function rowsOf(
   const { projection, position, except } = snapshot;
   return sql.fragment`
     SELECT r.*
-      FROM readers.row_versions v
+      FROM readers.row_keys k
+     CROSS JOIN LATERAL (
+        SELECT v.row
+          FROM readers.row_versions v
+         WHERE v.version = k.version AND v.projection = k.projection AND v.key = k.key
+           AND v.position <= ${position}
+         ORDER BY v.position DESC
+         LIMIT 1
+      ) v
      CROSS JOIN LATERAL json_to_record(v.row) AS r (${shape})
-     WHERE v.version = ${snapshotVersion} AND v.projection = ${projection}
-       AND v.from_position <= ${position} AND v.to_position > ${position}
-       AND NOT v.key = ANY (${sql.array([...except], 'text')})
+     WHERE k.version = ${snapshotVersion} AND k.projection = ${projection}
+       AND v.row IS NOT NULL
+       AND NOT k.key = ANY (${sql.array([...except], 'text')})
      UNION ALL
     ${given}`;
 }

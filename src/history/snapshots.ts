@@ -64,9 +64,15 @@ export const snapshots = {
       name: 'snapshot-rows',
       text: `
         SELECT v.row
-          FROM readers.row_versions v
-         WHERE v.version = $1 AND v.projection = $2 AND v.key = ANY ($3)
-           AND v.from_position <= $4 AND v.to_position > $4`,
+          FROM unnest($3::text[]) AS wanted (key)
+         CROSS JOIN LATERAL (
+            SELECT v.row
+              FROM readers.row_versions v
+             WHERE v.version = $1 AND v.projection = $2 AND v.key = wanted.key AND v.position <= $4
+             ORDER BY v.position DESC
+             LIMIT 1
+          ) v
+         WHERE v.row IS NOT NULL`,
       values: [snapshotVersion, name, keys, position],
     });
     return rows.map(({ row }) => row);
@@ -77,10 +83,16 @@ export const snapshots = {
     const { rows } = await pool.query<{ key: string }>({
       name: 'snapshot-keys',
       text: `
-        SELECT v.key
-          FROM readers.row_versions v
-         WHERE v.version = $1 AND v.projection = $2
-           AND v.from_position <= $3 AND v.to_position > $3`,
+        SELECT k.key
+          FROM readers.row_keys k
+         CROSS JOIN LATERAL (
+            SELECT v.row
+              FROM readers.row_versions v
+             WHERE v.version = $1 AND v.projection = $2 AND v.key = k.key AND v.position <= $3
+             ORDER BY v.position DESC
+             LIMIT 1
+          ) v
+         WHERE k.version = $1 AND k.projection = $2 AND v.row IS NOT NULL`,
       values: [snapshotVersion, name, position],
     });
     return rows.map(({ key }) => key);
@@ -107,8 +119,6 @@ export const snapshots = {
       // As for the tables: should the server crash, the log has everything to make the snapshot again.
       await client.query('SET LOCAL synchronous_commit = off');
       for (const fold of folds) await writeRows(client, fold, position);
-      // The table grows by leaps; plans made for the one before would be wrong.
-      await client.query('ANALYZE readers.row_versions');
       await client.query(
         'INSERT INTO readers.snapshots (version, position, recorded_at) VALUES ($1, $2, $3)',
         [snapshotVersion, position, recordedAt],
@@ -122,44 +132,36 @@ export const snapshots = {
 
   /** Removes all there are, also those of other versions: whoever finds none folds the log from its start. */
   async clear(client: PoolClient): Promise<void> {
-    await client.query('TRUNCATE readers.snapshots, readers.row_versions');
+    await client.query('TRUNCATE readers.snapshots, readers.row_keys, readers.row_versions');
   },
 };
 
 async function writeRows(client: PoolClient, fold: RowFold, position: Position): Promise<void> {
   const { upserts, deletes } = fold.changes();
   const keyOf = (row: object): string => String(new Map(Object.entries(row)).get(fold.key));
-  for (const part of chunks(upserts, rowsPerStatement)) {
-    const keys = part.map(keyOf);
-    await close(client, fold, position, keys);
+  const changes = [
+    ...upserts.map((row) => ({ key: keyOf(row), row: JSON.stringify(row) })),
+    ...deletes.map((key) => ({ key, row: null })),
+  ];
+  for (const part of chunks(changes, rowsPerStatement)) {
+    const keys = part.map(({ key }) => key);
+    await client.query({
+      name: 'add-row-keys',
+      text: `
+        INSERT INTO readers.row_keys (version, projection, key)
+        SELECT $1, $2, unnest($3::text[])
+            ON CONFLICT DO NOTHING`,
+      values: [snapshotVersion, fold.name, keys],
+    });
     await client.query({
       name: 'add-row-versions',
       text: `
-        INSERT INTO readers.row_versions (version, projection, key, from_position, row)
+        INSERT INTO readers.row_versions (version, projection, key, position, row)
         SELECT $1, $2, n.key, $3, n.row::json
           FROM unnest($4::text[], $5::text[]) AS n (key, row)`,
-      values: [snapshotVersion, fold.name, position, keys, part.map((row) => JSON.stringify(row))],
+      values: [snapshotVersion, fold.name, position, keys, part.map(({ row }) => row)],
     });
   }
-  for (const part of chunks(deletes, rowsPerStatement)) await close(client, fold, position, part);
-}
-
-/** These rows were last seen like this in the snapshot before. */
-async function close(
-  client: PoolClient,
-  { name }: RowFold,
-  position: Position,
-  keys: readonly string[],
-): Promise<void> {
-  await client.query({
-    name: 'close-row-versions',
-    text: `
-      UPDATE readers.row_versions v
-         SET to_position = $3
-       WHERE v.version = $1 AND v.projection = $2 AND v.key = ANY ($4)
-         AND v.to_position = 9223372036854775807`,
-    values: [snapshotVersion, name, position, keys],
-  });
 }
 
 /** Each statement must end well within its time limit. */

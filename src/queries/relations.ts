@@ -11,6 +11,8 @@ export interface Relations {
   readonly roles: FragmentSqlToken;
   /** Who owns the service `s` today: who may read it is not a matter of the past. */
   readonly ownerOfService: FragmentSqlToken;
+  /** How many services have the tag `t`. */
+  readonly servicesWithTag: FragmentSqlToken;
 }
 
 /** Makes relations for whoever turns out to be allowed to read them; the past is not made for others. */
@@ -23,6 +25,8 @@ export const live: Relations = {
   users: sql.fragment`read.users`,
   roles: sql.fragment`read.roles`,
   ownerOfService: sql.fragment`s.user_id`,
+  servicesWithTag: sql.fragment`
+    (SELECT count(*) FROM read.services s WHERE NOT s.deleted AND s.tag_ids @> ARRAY[t.id])`,
 };
 
 export const now: RelationsSource = () => Promise.resolve(live);

@@ -92,9 +92,8 @@ export class TagQueries {
 
 const IdRow = z.object({ id: z.string() });
 
-const json = ({ services }: Relations): FragmentSqlToken => sql.fragment`
-  t.view || ',"service_count":' ||
-  (SELECT count(*) FROM ${services} s WHERE NOT s.deleted AND s.tag_ids @> ARRAY[t.id]) || '}'`;
+const json = ({ servicesWithTag }: Relations): FragmentSqlToken => sql.fragment`
+  t.view || ',"service_count":' || ${servicesWithTag} || '}'`;
 
 const sortColumns = {
   name: { column: sql.fragment`lower(t.name)` },
