@@ -29,9 +29,7 @@ CREATE TABLE readers.row_versions (
   -- NULL when there was none any more.
   row        json,
   PRIMARY KEY (version, projection, key, position)
-) WITH (toast_tuple_target = 128);
--- Compressed within the table: a row says most things twice, as columns and as its public JSON.
-ALTER TABLE readers.row_versions ALTER COLUMN row SET STORAGE MAIN;
+);
 
 -- Down Migration
 
