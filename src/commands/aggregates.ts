@@ -1,5 +1,7 @@
 import { type DomainEvent } from '../domain/events.js';
 import { claim, type ClaimEvent } from '../domain/names/claim.js';
+import { type ProjectionEvent } from '../domain/projections/events.js';
+import { projectionControl } from '../domain/projections/projection-control.js';
 import { type RoleEvent } from '../domain/roles/events.js';
 import { role } from '../domain/roles/role.js';
 import { type ServiceEvent } from '../domain/services/events.js';
@@ -29,6 +31,11 @@ export const roster = aggregate(superuserRoster, isRosterEvent);
 
 export const roles = aggregate(role, (event: DomainEvent): event is RoleEvent =>
   event.type.startsWith('Role'),
+);
+
+export const projections = aggregate(
+  projectionControl,
+  (event: DomainEvent): event is ProjectionEvent => event.type.startsWith('Projection'),
 );
 
 export const claims = aggregate(

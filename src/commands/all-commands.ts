@@ -1,4 +1,12 @@
 import { type AnyCommand } from './command.js';
+import {
+  cancelRebuild,
+  endRebuild,
+  requestRebuild,
+  requestRollback,
+  retryProjection,
+  skipProjectionEvent,
+} from './projections/projection-commands.js';
 import { defineRole, ensureBuiltInRole, removeRole } from './roles/role-commands.js';
 import { changeService } from './services/change-service.js';
 import { registerService } from './services/register-service.js';
@@ -39,6 +47,12 @@ export const allCommands: readonly AnyCommand[] = [
   defineRole,
   ensureBuiltInRole,
   removeRole,
+  requestRebuild,
+  requestRollback,
+  cancelRebuild,
+  endRebuild,
+  retryProjection,
+  skipProjectionEvent,
   signUp,
   registerUser,
   changeOwnAccount,

@@ -1,5 +1,6 @@
 import { type Container, ContainerModule, type ServiceIdentifier } from 'inversify';
 import { type Policies } from '../commands/command.js';
+import { EndRebuildPolicy, ManageProjectionsPolicy } from '../commands/projections/policies.js';
 import {
   DefineRolePolicy,
   EnsureBuiltInRolePolicy,
@@ -28,6 +29,7 @@ import {
 } from '../commands/users/policies.js';
 import {
   ReadOwnAccountPolicy,
+  ReadProjectionsPolicy,
   ReadRolesPolicy,
   ReadServicesPolicy,
   ReadTagsPolicy,
@@ -52,6 +54,8 @@ const plain = [
   DefineRolePolicy,
   EnsureBuiltInRolePolicy,
   RemoveRolePolicy,
+  ManageProjectionsPolicy,
+  EndRebuildPolicy,
   RegisterUserPolicy,
   ChangeUserPolicy,
   ChangeOwnAccountPolicy,
@@ -63,6 +67,7 @@ const plain = [
   ReadUsersPolicy,
   ReadOwnAccountPolicy,
   ReadRolesPolicy,
+  ReadProjectionsPolicy,
 ] as const;
 
 /** Who may do what: one policy object for every command and every read model. */

@@ -25,6 +25,11 @@ export type DomainErrorCode =
   | 'role-is-built-in'
   | 'role-in-use'
   | 'restore-conflicts'
+  | 'rebuild-is-running'
+  | 'rebuild-has-ended'
+  | 'nothing-to-roll-back-to'
+  | 'projection-is-running'
+  | 'projection-stopped-elsewhere'
   | 'invalid-fields';
 
 /** One thing that is wrong with what was sent; `path` is the field as the command names it, such as `timeoutMs`. */

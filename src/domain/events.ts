@@ -1,4 +1,5 @@
 import { type ClaimEvent } from './names/claim.js';
+import { type ProjectionEvent } from './projections/events.js';
 import { type RefusalEvent } from './refusals/events.js';
 import { type RoleEvent } from './roles/events.js';
 import { type ServiceEvent } from './services/events.js';
@@ -15,7 +16,8 @@ export type DomainEvent =
   | RoleEvent
   | ClaimEvent
   | RefusalEvent
-  | CommandKeyEvent;
+  | CommandKeyEvent
+  | ProjectionEvent;
 
 export type EventType = DomainEvent['type'];
 

@@ -2,11 +2,20 @@
 export type StreamId = `${StreamCategory}-${string}`;
 
 export type StreamCategory =
-  'service' | 'tag' | 'user' | 'role' | 'claim' | 'roster' | 'refusals' | 'command';
+  | 'service'
+  | 'tag'
+  | 'user'
+  | 'role'
+  | 'claim'
+  | 'roster'
+  | 'refusals'
+  | 'command'
+  | 'projection';
 
 export const serviceStream = (id: string): StreamId => `service-${id}`;
 export const tagStream = (id: string): StreamId => `tag-${id}`;
 export const userStream = (id: string): StreamId => `user-${id}`;
 export const roleStream = (name: string): StreamId => `role-${name}`;
 export const superuserRosterStream: StreamId = 'roster-superusers';
+export const projectionStream = (name: string): StreamId => `projection-${name}`;
 export const refusalsStream = (actorId: string): StreamId => `refusals-${actorId}`;

@@ -55,6 +55,11 @@ const statusOf: Readonly<Record<DomainErrorCode, number>> = {
   'role-is-built-in': 409,
   'role-in-use': 409,
   'restore-conflicts': 409,
+  'rebuild-is-running': 409,
+  'rebuild-has-ended': 409,
+  'nothing-to-roll-back-to': 409,
+  'projection-is-running': 409,
+  'projection-stopped-elsewhere': 409,
   'invalid-fields': 422,
 };
 

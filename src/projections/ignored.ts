@@ -32,6 +32,14 @@ export const ignored = {
     'UserEmailForfeited',
   ),
   roles: ignoring('RoleDefined', 'RolePermissionsGranted', 'RolePermissionsRevoked', 'RoleRemoved'),
+  projections: ignoring(
+    'ProjectionRebuildRequested',
+    'ProjectionRollbackRequested',
+    'ProjectionRebuildCancelled',
+    'ProjectionRebuildEnded',
+    'ProjectionRetried',
+    'ProjectionEventSkipped',
+  ),
   /** What only the write side needs to know. */
   writeSide: ignoring(
     'NameClaimed',

@@ -63,6 +63,7 @@ export const roles: Projection<RoleRow> = {
     ...ignored.services,
     ...ignored.tags,
     ...ignored.users,
+    ...ignored.projections,
     ...ignored.writeSide,
   },
 };

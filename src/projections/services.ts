@@ -125,6 +125,7 @@ export const services: Projection<ServiceRow> = {
     ...ignored.tags,
     ...ignored.users,
     ...ignored.roles,
+    ...ignored.projections,
     ...ignored.writeSide,
   },
 };

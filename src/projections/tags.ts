@@ -62,6 +62,7 @@ export const tags: Projection<TagRow> = {
     ...ignored.services,
     ...ignored.users,
     ...ignored.roles,
+    ...ignored.projections,
     ...ignored.writeSide,
   },
 };

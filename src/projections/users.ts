@@ -76,6 +76,7 @@ export const users: Projection<UserRow> = {
     ...ignored.services,
     ...ignored.tags,
     ...ignored.roles,
+    ...ignored.projections,
     ...ignored.writeSide,
   },
 };

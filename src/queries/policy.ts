@@ -64,6 +64,12 @@ export class ReadRolesPolicy implements QueryPolicy {
   }
 }
 
+export class ReadProjectionsPolicy implements QueryPolicy {
+  scope(actor: Actor): Scope {
+    return all(actor, 'projections:read', 'projections:manage');
+  }
+}
+
 function ownOrAll(actor: Actor, permission: OwnablePermission): Scope {
   switch (reach(actor, permission)) {
     case 'any':

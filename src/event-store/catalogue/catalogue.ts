@@ -1,6 +1,7 @@
 import { type z } from 'zod';
 import { type DomainEvent, type EventType } from '../../domain/events.js';
 import { type EventDefinition, type EventDefinitions } from './define.js';
+import { projectionEvents } from './projection-events.js';
 import { serviceEvents } from './service-events.js';
 import { supportingEvents } from './supporting-events.js';
 import { tagEvents } from './tag-events.js';
@@ -12,6 +13,7 @@ export const catalogue: EventDefinitions<DomainEvent> = {
   ...tagEvents,
   ...userEvents,
   ...supportingEvents,
+  ...projectionEvents,
 };
 
 export const eventTypes = Object.keys(catalogue).filter(isEventType);

@@ -108,6 +108,30 @@ export const examples: { readonly [Type in EventType]: EventOfType<Type> } = {
       events: 1,
     },
   },
+  ProjectionRebuildRequested: {
+    type: 'ProjectionRebuildRequested',
+    data: { projection: 'services', rebuildId: serviceId, version: null },
+  },
+  ProjectionRollbackRequested: {
+    type: 'ProjectionRollbackRequested',
+    data: { projection: 'services', rebuildId: serviceId },
+  },
+  ProjectionRebuildCancelled: {
+    type: 'ProjectionRebuildCancelled',
+    data: { projection: 'services', rebuildId: serviceId },
+  },
+  ProjectionRebuildEnded: {
+    type: 'ProjectionRebuildEnded',
+    data: { projection: 'services', rebuildId: serviceId, outcome: 'swapped', reason: null },
+  },
+  ProjectionRetried: {
+    type: 'ProjectionRetried',
+    data: { projection: 'services', eventId: tagId },
+  },
+  ProjectionEventSkipped: {
+    type: 'ProjectionEventSkipped',
+    data: { projection: 'services', eventId: tagId, version: 1 },
+  },
   CommandRefused: {
     type: 'CommandRefused',
     data: {

@@ -1,0 +1,23 @@
+import { type Actor } from '../../domain/access/actor.js';
+import { deny, type Verdict, withPermission } from '../../domain/access/verdict.js';
+import { type ProjectionControlState } from '../../domain/projections/projection-control.js';
+import { type CommandPolicy } from '../command.js';
+
+export class ManageProjectionsPolicy implements CommandPolicy<
+  unknown,
+  ProjectionControlState,
+  undefined
+> {
+  decide(actor: Actor): Verdict {
+    return withPermission(actor, 'projections:manage');
+  }
+}
+
+/** Only whoever built the table knows what became of it. */
+export class EndRebuildPolicy implements CommandPolicy<unknown, ProjectionControlState, undefined> {
+  decide(actor: Actor): Verdict {
+    return actor.kind === 'process'
+      ? withPermission(actor, 'projections:manage')
+      : deny('Insufficient permissions');
+  }
+}
