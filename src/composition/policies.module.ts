@@ -1,6 +1,13 @@
 import { type Container, ContainerModule, type ServiceIdentifier } from 'inversify';
 import { type Policies } from '../commands/command.js';
-import { EndRebuildPolicy, ManageProjectionsPolicy } from '../commands/projections/policies.js';
+import {
+  CancelRebuildPolicy,
+  EndRebuildPolicy,
+  RequestRebuildPolicy,
+  RequestRollbackPolicy,
+  RetryProjectionPolicy,
+  SkipProjectionEventPolicy,
+} from '../commands/projections/policies.js';
 import {
   DefineRolePolicy,
   EnsureBuiltInRolePolicy,
@@ -54,8 +61,12 @@ const plain = [
   DefineRolePolicy,
   EnsureBuiltInRolePolicy,
   RemoveRolePolicy,
-  ManageProjectionsPolicy,
+  CancelRebuildPolicy,
   EndRebuildPolicy,
+  RequestRebuildPolicy,
+  RequestRollbackPolicy,
+  RetryProjectionPolicy,
+  SkipProjectionEventPolicy,
   RegisterUserPolicy,
   ChangeUserPolicy,
   ChangeOwnAccountPolicy,

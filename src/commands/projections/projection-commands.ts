@@ -8,7 +8,14 @@ import { projectionStream } from '../../event-store/stream-id.js';
 import { projections } from '../aggregates.js';
 import { type Command, noFacts } from '../command.js';
 import { uuid } from '../fields.js';
-import { EndRebuildPolicy, ManageProjectionsPolicy } from './policies.js';
+import {
+  CancelRebuildPolicy,
+  EndRebuildPolicy,
+  RequestRebuildPolicy,
+  RequestRollbackPolicy,
+  RetryProjectionPolicy,
+  SkipProjectionEventPolicy,
+} from './policies.js';
 
 export const projectionName = z.string().regex(/^[a-z][a-z_]{0,62}$/, 'Not a projection');
 
@@ -29,33 +36,45 @@ const onProjection = {
   aggregate: projections,
   stream: (input: { projection: string }) => projectionStream(input.projection),
   facts: noFacts,
-  policy: ManageProjectionsPolicy,
 } as const;
 
-type ProjectionCommand<Input> = Command<Input, ProjectionControlState, undefined>;
-
-export const requestRebuild: ProjectionCommand<z.infer<typeof RequestRebuild>> = {
+export const requestRebuild: Command<
+  z.infer<typeof RequestRebuild>,
+  ProjectionControlState,
+  undefined
+> = {
   ...onProjection,
   name: 'RequestRebuild',
   input: RequestRebuild,
+  policy: RequestRebuildPolicy,
   decide: (input, state) => projectionControl.decide({ type: 'RequestRebuild', ...input }, state),
 };
 
-export const requestRollback: ProjectionCommand<z.infer<typeof RequestRollback>> = {
+export const requestRollback: Command<
+  z.infer<typeof RequestRollback>,
+  ProjectionControlState,
+  undefined
+> = {
   ...onProjection,
   name: 'RequestRollback',
   input: RequestRollback,
+  policy: RequestRollbackPolicy,
   decide: (input, state) => projectionControl.decide({ type: 'RequestRollback', ...input }, state),
 };
 
-export const cancelRebuild: ProjectionCommand<z.infer<typeof CancelRebuild>> = {
+export const cancelRebuild: Command<
+  z.infer<typeof CancelRebuild>,
+  ProjectionControlState,
+  undefined
+> = {
   ...onProjection,
   name: 'CancelRebuild',
   input: CancelRebuild,
+  policy: CancelRebuildPolicy,
   decide: (input, state) => projectionControl.decide({ type: 'CancelRebuild', ...input }, state),
 };
 
-export const endRebuild: ProjectionCommand<z.infer<typeof EndRebuild>> = {
+export const endRebuild: Command<z.infer<typeof EndRebuild>, ProjectionControlState, undefined> = {
   ...onProjection,
   name: 'EndRebuild',
   input: EndRebuild,
@@ -63,17 +82,23 @@ export const endRebuild: ProjectionCommand<z.infer<typeof EndRebuild>> = {
   decide: (input, state) => projectionControl.decide({ type: 'EndRebuild', ...input }, state),
 };
 
-export const retryProjection: ProjectionCommand<z.infer<typeof Retry>> = {
+export const retryProjection: Command<z.infer<typeof Retry>, ProjectionControlState, undefined> = {
   ...onProjection,
   name: 'RetryProjection',
   input: Retry,
+  policy: RetryProjectionPolicy,
   decide: (input, state) => projectionControl.decide({ type: 'RetryProjection', ...input }, state),
 };
 
-export const skipProjectionEvent: ProjectionCommand<z.infer<typeof Skip>> = {
+export const skipProjectionEvent: Command<
+  z.infer<typeof Skip>,
+  ProjectionControlState,
+  undefined
+> = {
   ...onProjection,
   name: 'SkipProjectionEvent',
   input: Skip,
+  policy: SkipProjectionEventPolicy,
   decide: (input, state) =>
     projectionControl.decide({ type: 'SkipProjectionEvent', ...input }, state),
 };
