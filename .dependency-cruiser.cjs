@@ -28,9 +28,10 @@ module.exports = {
     only('queries', ['domain', 'platform']),
     only('history', ['domain', 'event-store', 'projections', 'queries', 'platform']),
     only('accounts', ['domain', 'platform']),
-    only('processes', ['domain', 'event-store', 'commands', 'queries', 'platform']),
-    only('http', ['domain', 'commands', 'queries', 'history', 'accounts', 'platform']),
-    only('cli', ['composition', 'platform']),
+    only('audit', ['domain', 'event-store', 'projections', 'queries', 'platform']),
+    only('processes', ['domain', 'event-store', 'commands', 'queries', 'audit', 'platform']),
+    only('http', ['domain', 'commands', 'queries', 'history', 'audit', 'accounts', 'platform']),
+    only('cli', ['composition', 'audit', 'platform']),
     {
       name: 'only-composition-knows-the-container',
       severity: 'error',

@@ -22,6 +22,7 @@ import { MemoryDirectory } from '../projections/memory-directory.js';
 import { ProjectionEngine } from '../projections/projection-engine.js';
 import { openDatabase } from '../queries/database.js';
 import { accountsModule } from './accounts.module.js';
+import { auditModule } from './audit.module.js';
 import { openDatabaseServer } from './database.js';
 import { openEventStore, reachEventStore } from './event-store.js';
 import { ensureAdministrator, ensureBuiltInRoles, type FirstAdministrator } from './first-start.js';
@@ -111,7 +112,7 @@ async function compose(
     .toConstantValue(await loadTokenKey(configuration.jwtSecret, configuration.dataDir));
   container.bind(tokens.policies).toConstantValue(policiesOf(container));
   container.load(policiesModule, writeSideModule, readSideModule, accountsModule, httpModule);
-  container.load(historyModule);
+  container.load(historyModule, auditModule);
   const codec = container.get(EventCodec);
   const opened = await openEventStore(configuration, codec, { pool: logPool, url });
   shutdown.add(() => opened.store.close());

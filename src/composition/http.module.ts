@@ -60,6 +60,7 @@ export const httpModule = new ContainerModule(({ bind }) => {
         configuration,
         past,
         history,
+        ofAudit,
       ) => [
         ...sessionRoutes(sessions),
         ...serviceRoutes(commanding, querying, services, past),
@@ -82,6 +83,7 @@ export const httpModule = new ContainerModule(({ bind }) => {
         }),
         ...userPermissionRoutes(querying, users, past),
         ...roleRoutes(commanding, querying, roles, directory, past),
+        ...ofAudit,
       ],
       [
         Commanding,
@@ -98,6 +100,7 @@ export const httpModule = new ContainerModule(({ bind }) => {
         tokens.configuration,
         Past,
         ServiceHistory,
+        tokens.auditRoutes,
       ],
     )
     .inSingletonScope();

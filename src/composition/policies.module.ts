@@ -35,6 +35,7 @@ import {
   SignUpPolicy,
 } from '../commands/users/policies.js';
 import {
+  ReadAuditPolicy,
   ReadOwnAccountPolicy,
   ReadProjectionsPolicy,
   ReadRolesPolicy,
@@ -79,6 +80,7 @@ const plain = [
   ReadOwnAccountPolicy,
   ReadRolesPolicy,
   ReadProjectionsPolicy,
+  ReadAuditPolicy,
 ] as const;
 
 /** Who may do what: one policy object for every command and every read model. */

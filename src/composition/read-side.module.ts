@@ -1,4 +1,5 @@
 import { ContainerModule } from 'inversify';
+import { auditFold } from '../projections/audit.js';
 import { CheckpointWatcher } from '../projections/checkpoint-watcher.js';
 import { MemoryDirectory } from '../projections/memory-directory.js';
 import { ProjectionEngine } from '../projections/projection-engine.js';
@@ -30,6 +31,7 @@ export const readSideModule = new ContainerModule(({ bind }) => {
     rowFold(tags),
     rowFold(users),
     rowFold(roles),
+    auditFold(),
   ]);
   bind(ReadModelGate).toConstantValue(new ReadModelGate());
   bind(ProjectionEngine)

@@ -34,4 +34,5 @@ export const tokens = {
   directory: token<UserDirectory>('directory'),
   waiting: token<Waiting>('waiting'),
   routes: token<readonly AnyRoute[]>('routes'),
+  auditRoutes: token<readonly AnyRoute[]>('auditRoutes'),
 };

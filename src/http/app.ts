@@ -67,9 +67,11 @@ function identify(log: Logger): RequestHandler {
 }
 
 function answerErrors(log: Logger): ErrorRequestHandler {
-  return (error: unknown, request, response, next) => {
+  // Express tells error handlers from others by their fourth parameter.
+  return (error: unknown, request, response, _next) => {
     if (response.headersSent) {
-      next(error);
+      log.error({ request_id: requestIdOf(response), err: error }, 'An answer broke off');
+      response.destroy();
       return;
     }
     const problem = isBadAddress(error) ? new Problem(400, 'Invalid input') : translateError(error);

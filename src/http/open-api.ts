@@ -117,13 +117,13 @@ function requestBody({ body, acceptsForm }: AnyRoute): object {
 
 function responses(route: AnyRoute): object {
   const good = Object.entries(route.answers).map(
-    ([status, { description, body }]): [string, object] => [
-      status,
-      {
-        description,
-        ...(body && { content: { 'application/json': { schema: jsonSchema(body, 'output') } } }),
-      },
-    ],
+    ([status, { description, body, types = [] }]): [string, object] => {
+      const asText = types.map((type): [string, object] => [type, { schema: { type: 'string' } }]);
+      const asJson: [string, object][] =
+        body === undefined ? [] : [['application/json', { schema: jsonSchema(body, 'output') }]];
+      const content = Object.fromEntries([...asJson, ...asText]);
+      return [status, { description, ...(Object.keys(content).length > 0 && { content }) }];
+    },
   );
   const problem = {
     description: 'What is wrong, as RFC 9457 has it',

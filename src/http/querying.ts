@@ -29,6 +29,15 @@ export class Querying {
     return { status: 200, body: `{"data":[${data}],"count":${count}}` };
   }
 
+  /** Anything else, in a form of its own. */
+  async answer(
+    occasion: RequestOccasion,
+    read: (actor: UserActor) => Promise<Omit<Reply, 'status'>>,
+  ): Promise<Reply> {
+    await this.reach(occasion);
+    return { status: 200, ...(await read(actorOf(occasion))) };
+  }
+
   private async reach({ headers }: RequestOccasion): Promise<void> {
     const position = minPosition(headers);
     if (position !== undefined && !(await this.wait(position)))

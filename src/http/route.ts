@@ -24,7 +24,17 @@ export interface Route<Params, Query, Body> {
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 
 /** What a route answers when all is well: by status, what the body looks like. */
-export type Answers = Readonly<Record<number, { description: string; body?: z.ZodType }>>;
+export type Answers = Readonly<
+  Record<
+    number,
+    {
+      description: string;
+      body?: z.ZodType;
+      /** Of text that is streamed; else it is JSON. */
+      types?: readonly string[];
+    }
+  >
+>;
 
 export interface RouteRequest<Params, Query, Body> {
   readonly params: Params;
@@ -46,6 +56,8 @@ export interface Reply {
   readonly status: number;
   /** An object, or JSON text that is ready. */
   readonly body?: object | string;
+  /** In place of a body: text of any length, sent as fast as the client takes it. */
+  readonly stream?: { readonly type: string; readonly chunks: AsyncIterable<string> };
   readonly headers?: Readonly<Record<string, string>>;
 }
 

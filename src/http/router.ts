@@ -1,4 +1,7 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { type Request, type RequestHandler, type Response, Router } from 'express';
+import { codeOf } from '../platform/embedded-postgres/errors.js';
 import { type Authentication } from './authentication.js';
 import { Problem } from './problem.js';
 import { hasCurrent } from './request-headers.js';
@@ -43,7 +46,7 @@ async function serve(
 ): Promise<void> {
   const actor =
     route.access === 'user' ? await authentication.actorOf(request, response) : undefined;
-  requireJsonIsAcceptable(request);
+  requireAcceptable(route, request);
   const body = await readBody(request, response, route);
   const occasion: RequestOccasion = {
     requestId: requestIdOf(response),
@@ -53,7 +56,8 @@ async function serve(
   };
   const { params } = request;
   const reply = await route.run({ params, query: queryOf(request), body }, occasion);
-  send(request, response, reply);
+  if (reply.stream === undefined) send(request, response, reply);
+  else await sendStream(request, response, reply, reply.stream);
 }
 
 /** The id that the request was given when it came in. */
@@ -82,6 +86,23 @@ function send(request: Request, response: Response, { status, body, headers = {}
     .end(text);
 }
 
+/** Errors on the way break the connection off, so that nobody takes a part for the whole. */
+async function sendStream(
+  request: Request,
+  response: Response,
+  { status, headers = {} }: Reply,
+  { type, chunks }: NonNullable<Reply['stream']>,
+): Promise<void> {
+  response.writeHead(status, { ...headers, 'Content-Type': `${type}; charset=utf-8` });
+  const text = Readable.from(request.method === 'HEAD' ? [] : chunks);
+  try {
+    await pipeline(text, response);
+  } catch (error) {
+    // The client has had enough.
+    if (codeOf(error) !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
+  }
+}
+
 /** Each parameter as text; one that was given several times as a list, which only some routes accept. */
 function queryOf({ url }: Request): Record<string, string | string[]> {
   const start = url.indexOf('?');
@@ -94,9 +115,11 @@ function queryOf({ url }: Request): Record<string, string | string[]> {
   return Object.fromEntries(query);
 }
 
-function requireJsonIsAcceptable(request: Request): void {
+function requireAcceptable({ answers }: AnyRoute, request: Request): void {
   const { accept } = request.headers;
-  if (accept === undefined || accept === '*/*' || accept === 'application/json') return;
-  if (request.accepts('application/json') === false)
-    throw new Problem(406, 'This API speaks application/json');
+  if (accept === undefined || accept === '*/*') return;
+  const types = Object.values(answers).flatMap((answer) => answer.types ?? []);
+  const spoken = types.length === 0 ? ['application/json'] : types;
+  if (request.accepts(spoken) === false)
+    throw new Problem(406, `This speaks ${spoken.join(' and ')}`);
 }

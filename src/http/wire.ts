@@ -39,6 +39,11 @@ export function sortBy<Field extends string>(
     .transform((sort) => sort ?? otherwise);
 }
 
+/** A moment, in any zone; compared and shown in UTC. */
+export const moment = z.iso
+  .datetime({ offset: true, error: 'Must be a time such as 2026-03-03T09:30:00Z' })
+  .transform((text) => new Date(text).toISOString());
+
 export const searchText = text(255).min(1);
 
 export const yesOrNo = z.enum(['true', 'false']).transform((value) => value === 'true');

@@ -70,6 +70,12 @@ export class ReadProjectionsPolicy implements QueryPolicy {
   }
 }
 
+export class ReadAuditPolicy implements QueryPolicy {
+  scope(actor: Actor): Scope {
+    return all(actor, 'audit:read');
+  }
+}
+
 function ownOrAll(actor: Actor, permission: OwnablePermission): Scope {
   switch (reach(actor, permission)) {
     case 'any':

@@ -89,6 +89,9 @@ const table = `
   DELETE /roles/{name}               other     401       403P    403P   403P   403P     200   200       401
   DELETE /roles/{name}               built-in  401       403P    403P   403P   403P     409   409       401
   DELETE /roles/{name}               missing   401       404     404    404    404      404   404       401
+  GET /audit                         -         401       403P    403P   403P   200      200   200       401
+  GET /audit/export                  -         401       403P    403P   403P   200      200   200       401
+
   GET /permissions                   -         401       200     200    200    200      200   200       401
 `;
 

@@ -99,6 +99,8 @@ const scenes: Readonly<Record<string, (cast: Cast, cell: Cell) => Promise<Scene>
   'GET /roles/{name}': aboutRole(),
   'PUT /roles/{name}': aboutRole({ permissions: ['services:read'] }),
   'DELETE /roles/{name}': aboutRole(),
+  'GET /audit': () => ({ path: '/audit?limit=5' }),
+  'GET /audit/export': () => ({ path: '/audit/export?type=TagCreated' }),
   'GET /permissions': () => ({ path: '/permissions' }),
 };
 

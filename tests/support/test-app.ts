@@ -134,7 +134,7 @@ async function send(url: string, method: string, options: CallOptions): Promise<
     ...(content !== undefined && { body: content }),
   });
   const text = await response.text();
-  const isJson = (response.headers.get('content-type') ?? '').includes('json');
+  const isJson = /[/+]json\b/.test(response.headers.get('content-type') ?? '');
   const parsed = Body.parse(isJson && text !== '' ? JSON.parse(text) : {});
   const list = List.safeParse(parsed).data?.data ?? [];
   return { status: response.status, headers: response.headers, text, body: parsed, list };

@@ -1,4 +1,5 @@
 import { type FragmentSqlToken } from 'slonik';
+import { z } from 'zod';
 import { type Actor } from '../../domain/access/actor.js';
 import { type One, type Page, PageRow, type Paging, type Sort } from '../answers.js';
 import { type Counts, countOnce } from '../counts.js';
@@ -82,7 +83,22 @@ export class UserQueries {
     count.learn(page.count);
     return page;
   }
+
+  /** What those of them who are still there are called. Whom it may be shown is for the caller to know. */
+  async namesOf(ids: readonly string[]): Promise<readonly UserName[]> {
+    if (ids.length === 0) return [];
+    return ask(
+      this.database.any(sql.type(UserName)`
+        SELECT u.id, u.email, u.full_name AS "fullName"
+          FROM read.users u
+         WHERE u.id = ANY (${sql.array([...ids], 'uuid')})
+      `),
+    );
+  }
 }
+
+const UserName = z.object({ id: z.string(), email: z.string(), fullName: z.string().nullable() });
+export type UserName = z.infer<typeof UserName>;
 
 /** The row's own JSON, completed with what the role allows; a role that is gone allows nothing. */
 const json = ({ roles }: Relations): FragmentSqlToken => sql.fragment`
