@@ -23,7 +23,8 @@ export function sentenceOf(
   const speak = (part: Part): string => spoken(part, actor?.id, position, dictionary);
   const subject = doer === undefined ? nameOf(actor, dictionary) : speak(doer);
   const text = [subject, ' ', ...predicate.map(speak)].join('');
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  // Names are written as people write them.
+  return text.replace(/^somebody/, 'Somebody');
 }
 
 export function changesOf(

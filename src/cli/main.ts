@@ -4,6 +4,7 @@ import dotenv from 'dotenv';
 import { ConfigurationError } from '../platform/configuration.js';
 import { type CopyOptions } from './copy-events.js';
 import { events } from './events.js';
+import { addAuditCommands } from './audit-commands.js';
 import { create, down, up } from './migrate.js';
 
 dotenv.config({ quiet: true });
@@ -30,6 +31,8 @@ log
   .requiredOption('--to <store>', 'the same; empty, or what an interrupted copy left')
   .option('--verify-only', 'compare, and copy nothing')
   .action(async (options: CopyOptions) => (await import('./copy-events.js')).copyEvents(options));
+
+addAuditCommands(program);
 
 const migrations = program.command('migrate').description('Change the database schema');
 migrations
@@ -62,12 +65,14 @@ function migrationName(text: string): string {
 
 /** Their message says it all. */
 const errorsForPeople: ReadonlySet<string> = new Set([
+  'AuditRefused',
   'CannotServe',
   'DataDirInUse',
   'EmbeddedPostgresError',
   'EventStoreUnusable',
   'NoSuchStore',
   'NotABeginning',
+  'ReadModelsUnavailable',
 ]);
 
 try {

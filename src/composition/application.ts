@@ -17,6 +17,7 @@ import { migrate } from '../platform/migrations.js';
 import { createPool } from '../platform/postgres.js';
 import { Housekeeping } from '../processes/housekeeping.js';
 import { RetireUsers } from '../processes/retire-users.js';
+import { SealLog } from '../processes/seal-log.js';
 import { CheckpointWatcher } from '../projections/checkpoint-watcher.js';
 import { MemoryDirectory } from '../projections/memory-directory.js';
 import { ProjectionEngine } from '../projections/projection-engine.js';
@@ -148,6 +149,9 @@ async function startReaders(
     const housekeeping = container.get(Housekeeping);
     housekeeping.start();
     shutdown.add(() => housekeeping.stop());
+    const sealLog = container.get(SealLog);
+    sealLog.start();
+    shutdown.add(() => sealLog.stop());
   }
 }
 

@@ -1,12 +1,17 @@
 import { createHmac } from 'node:crypto';
 import { ContainerModule } from 'inversify';
 import { AuditLog } from '../audit/audit-log.js';
+import { loadSealKey } from '../audit/seals/seal-key.js';
+import { SealArchive } from '../audit/seals/seal-archive.js';
+import { Sealer } from '../audit/seals/sealer.js';
 import { Cursors } from '../http/cursors.js';
 import { Querying } from '../http/querying.js';
 import { auditRoutes } from '../http/resources/audit.js';
+import { SealLog } from '../processes/seal-log.js';
 import { AuditQueries } from '../queries/audit/audit-queries.js';
 import { ReadAuditPolicy } from '../queries/policy.js';
 import { UserQueries } from '../queries/users/user-queries.js';
+import { storedPages } from './stored-pages.js';
 import { tokens } from './tokens.js';
 
 /** The audit log: found in its read model, told from the event log. */
@@ -21,6 +26,20 @@ export const auditModule = new ContainerModule(({ bind }) => {
     .toResolvedValue(
       (store, queries, users) => new AuditLog(store, queries, users),
       [tokens.eventStore, AuditQueries, UserQueries],
+    )
+    .inSingletonScope();
+  bind(SealLog)
+    .toResolvedValue(
+      (store, pool, { dataDir }, log) => {
+        const sealer = new Sealer({
+          log: { pages: (after) => storedPages(pool, after) },
+          identity: () => store.identity(),
+          archive: new SealArchive(pool),
+          key: () => loadSealKey(dataDir),
+        });
+        return new SealLog(sealer, log);
+      },
+      [tokens.eventStore, tokens.pool, tokens.configuration, tokens.log],
     )
     .inSingletonScope();
   bind(Cursors)
