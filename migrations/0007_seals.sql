@@ -37,4 +37,4 @@ BEGIN
   END IF;
 END
 $$;
-DROP SCHEMA seals;
+DROP SCHEMA seals CASCADE;

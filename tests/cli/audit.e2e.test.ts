@@ -141,7 +141,7 @@ describe('watchbook audit verify', () => {
     const broken = await audit('verify');
     expect(broken.code).toBe(1);
     expect(broken.stderr).toContain(
-      `event at position ${String(changed?.['position'])} (ServiceRenamed, revision 1 of stream service-${service}) was changed`,
+      `event at position ${String(changed?.['position'])} (ServiceRenamed, revision 1 of stream service-${service}) is not as it was sealed`,
     );
     expect(await audit('verify', '--seals', seal)).toEqual(broken);
   });

@@ -83,7 +83,7 @@ describe('Beginning a migration from the command line', () => {
   it('given a name, then there is a file with the next number, and it says where', async () => {
     const ended = await create('add-webhooks');
 
-    const number = String(names.length + 1).padStart(4, '0');
+    const number = String(Number(names.at(-1)?.slice(0, 4)) + 1).padStart(4, '0');
     const file = `${number}_add-webhooks.sql`;
     expect(ended).toMatchObject({ code: 0, stderr: '' });
     expect(ended.stdout.trimEnd().endsWith(path.join('migrations', file))).toBe(true);

@@ -41,11 +41,11 @@ async function schema(): Promise<unknown> {
       FROM pg_class c
       JOIN pg_namespace n ON n.oid = c.relnamespace
       JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-     WHERE n.nspname IN ('log', 'secrets', 'readers', 'extra')
+     WHERE n.nspname IN ('log', 'secrets', 'readers', 'seals', 'extra')
      UNION ALL
     SELECT n.nspname, p.proname, NULL, md5(p.prosrc)
       FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
-     WHERE n.nspname IN ('log', 'secrets', 'readers', 'extra')
+     WHERE n.nspname IN ('log', 'secrets', 'readers', 'seals', 'extra')
      ORDER BY 1, 2, 3`);
 }
 
@@ -172,7 +172,7 @@ describe('Beginning a new migration', () => {
   it('given some, then it gets the next number, and can be run as it is', async () => {
     const file = await createMigration('add-webhooks', folder);
 
-    const number = String(names.length + 1).padStart(4, '0');
+    const number = String(Number(names.at(-1)?.slice(0, 4)) + 1).padStart(4, '0');
     expect(path.basename(file)).toBe(`${number}_add-webhooks.sql`);
     expect(await readFile(file, 'utf8')).toBe('-- Up Migration\n\n-- Down Migration\n');
     expect((await migrate(database.url, 'up', undefined, folder)).at(-1)).toContain('add-webhooks');

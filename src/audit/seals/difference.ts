@@ -69,7 +69,7 @@ function cutOff(seal: Seal, found: number, last: StoredEntry | undefined): Diffe
     block: seal.number,
     eventsBefore,
     place: placeOf(last),
-    explanation: `The end of the log was cut off: at least ${lost} sealed events are gone. ${end}`,
+    explanation: `The end of the log was cut off: at least ${lost} sealed event${lost === 1 ? ' is' : 's are'} gone. ${end}`,
   };
 }
 
@@ -79,7 +79,7 @@ function somewhereIn(seal: Seal, block: readonly StoredEntry[]): string {
 }
 
 const changed = (entry: StoredEntry): string =>
-  `${sentenceStart(entry)} was changed after it was sealed`;
+  `${sentenceStart(entry)} is not as it was sealed: it was changed, or put in the place of another`;
 const inserted = (entry: StoredEntry): string =>
   `${sentenceStart(entry)} was put in later: it was not there when its place was sealed`;
 const moved = (entry: StoredEntry): string =>

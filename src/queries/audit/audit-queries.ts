@@ -49,19 +49,11 @@ export class AuditQueries {
     { before, limit }: { readonly before?: bigint | undefined; readonly limit: number },
   ): Promise<readonly AuditPlace[]> {
     requireSight(this.policy.scope(actor));
-    const matching = every([
-      ...conditions(filter),
+    const range = [
+      ...times(filter),
       ...(before === undefined ? [] : [sql.fragment`a.position < ${before}`]),
-    ]);
-    return ask(
-      this.database.any(sql.type(AuditPlace)`
-        SELECT ${columns}
-          FROM read.audit a
-         WHERE ${matching}
-         ORDER BY a.position DESC
-         LIMIT ${limit}
-      `),
-    );
+    ];
+    return this.find(filter, range, sql.fragment`position DESC`, limit);
   }
 
   /**
@@ -79,20 +71,12 @@ export class AuditQueries {
     }: { readonly after: bigint; readonly upTo: bigint; readonly limit: number },
   ): Promise<readonly AuditPlace[]> {
     requireSight(this.policy.scope(actor));
-    const matching = every([
-      ...conditions(filter),
+    const range = [
+      ...times(filter),
       sql.fragment`a.position > ${after}`,
       sql.fragment`a.position <= ${upTo}`,
-    ]);
-    return ask(
-      this.database.any(sql.type(AuditPlace)`
-        SELECT ${columns}
-          FROM read.audit a
-         WHERE ${matching}
-         ORDER BY a.position
-         LIMIT ${limit}
-      `),
-    );
+    ];
+    return this.find(filter, range, sql.fragment`position`, limit);
   }
 
   /** The position of the newest entry; 0 when there is none. */
@@ -104,21 +88,61 @@ export class AuditQueries {
     );
     return BigInt(position);
   }
+
+  private async find(
+    filter: AuditFilter,
+    range: readonly FragmentSqlToken[],
+    order: FragmentSqlToken,
+    limit: number,
+  ): Promise<readonly AuditPlace[]> {
+    const { words = [] } = filter;
+    const matching = [...range, ...conditions(filter)];
+    if (words.length === 0)
+      return this.ask(sql.fragment`
+        SELECT * FROM read.audit a WHERE ${every(matching)} ORDER BY ${order} LIMIT ${limit}`);
+
+    // Nobody can tell beforehand whether words are rare. Common ones are found among the nearest entries; looking for
+    // rare ones there would go on to the end of the log. Those come out of the index of words, all of them, at once.
+    const text = sql.fragment`
+      array_to_tsvector(string_to_array(a.words, ' ')) @@ ${beginningWith(words)}::tsquery`;
+    const nearby = await this.ask(sql.fragment`
+      SELECT *
+        FROM (SELECT * FROM read.audit a WHERE ${every(range)} ORDER BY ${order} LIMIT ${nearbyRows}) a
+       WHERE ${every([...conditions(filter), text])}
+       ORDER BY ${order}
+       LIMIT ${limit}`);
+    if (nearby.length === limit) return nearby;
+    return this.ask(sql.fragment`
+      WITH found AS MATERIALIZED (SELECT * FROM read.audit a WHERE ${every([...matching, text])})
+      SELECT * FROM found ORDER BY ${order} LIMIT ${limit}`);
+  }
+
+  /** @param rows Of the table, in their order. */
+  private ask(rows: FragmentSqlToken): Promise<readonly AuditPlace[]> {
+    return ask(this.database.any(sql.type(AuditPlace)`SELECT ${columns} FROM (${rows}) a`));
+  }
 }
+
+const nearbyRows = 5_000;
 
 const columns = sql.fragment`
   a.position::text AS position, a.event_id, a.stream, a.revision, a.type, a.outcome,
   to_char(a.recorded_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS recorded_at`;
 
 function conditions(filter: AuditFilter): FragmentSqlToken[] {
-  const { actorId, stream, type, outcome, correlationId, from, to, words = [] } = filter;
+  const { actorId, stream, type, outcome, correlationId } = filter;
   const all: FragmentSqlToken[] = [];
   if (actorId !== undefined) all.push(sql.fragment`a.actor_id = ${actorId}`);
   if (stream !== undefined) all.push(about(stream));
   if (type !== undefined) all.push(sql.fragment`a.type = ${type}`);
   if (outcome !== undefined) all.push(outcome === 'refused' ? isRefused : isAccepted);
   if (correlationId !== undefined) all.push(sql.fragment`a.correlation_id = ${correlationId}`);
-  // Times never go backwards along the log, so that a time is a position: pages can still be read off any index.
+  return all;
+}
+
+/** Times never go backwards along the log, so that a time is a position: pages can still be read off any index. */
+function times({ from, to }: AuditFilter): FragmentSqlToken[] {
+  const all: FragmentSqlToken[] = [];
   if (from !== undefined)
     all.push(sql.fragment`
       a.position >= (SELECT b.position FROM read.audit b
@@ -131,9 +155,6 @@ function conditions(filter: AuditFilter): FragmentSqlToken[] {
                       WHERE b.recorded_at < ${to}::timestamptz
                       ORDER BY b.recorded_at DESC, b.position DESC
                       LIMIT 1)`);
-  if (words.length > 0)
-    all.push(sql.fragment`
-      array_to_tsvector(string_to_array(a.words, ' ')) @@ ${beginningWith(words)}::tsquery`);
   return all;
 }
 
