@@ -39,7 +39,7 @@ describe('Sealing', () => {
     ]);
     expect(seals[3]?.previous).toEqual(seals[2]?.hash);
     expect(await sealed.verdict()).toMatchObject({ intact: true, sealed: 2511, unsealed: 0 });
-  });
+  }, 30_000);
 
   it('given a block is neither full nor old, then it waits', async () => {
     expect(await sealed.sealer.seal(60_000)).toBe(0);
