@@ -4,7 +4,7 @@ import path from 'node:path';
 import { connect } from '../../src/platform/postgres.js';
 import { startEmbeddedPostgres } from '../../src/platform/embedded-postgres/index.js';
 import { type AuditFilter, AuditQueries } from '../../src/queries/audit/audit-queries.js';
-import { openDatabase } from '../../src/queries/database.js';
+import { openDatabase, ReadModelsUnavailable } from '../../src/queries/database.js';
 import { ReadAuditPolicy } from '../../src/queries/policy.js';
 import { fillAudit, people, streams } from './fill.js';
 
@@ -87,16 +87,25 @@ async function measure(
   before: () => bigint | undefined,
 ): Promise<{ p50: string; p99: string; found: number }> {
   const reader = { kind: 'process', id: 'bench' } as const;
-  const ask = (): Promise<readonly unknown[]> =>
-    audit.newestFirst(reader, filter(), { before: before(), limit: 101 });
+  let found = 0;
+  let tooLate = 0;
+  const ask = async (): Promise<void> => {
+    try {
+      found += (await audit.newestFirst(reader, filter(), { before: before(), limit: 101 })).length;
+    } catch (error) {
+      if (!(error instanceof ReadModelsUnavailable)) throw error;
+      tooLate += 1;
+    }
+  };
   for (let n = 0; n < 20; n += 1) await ask();
   const times: number[] = [];
-  let found = 0;
+  found = 0;
   for (let n = 0; n < queries; n += 1) {
     const began = performance.now();
-    found += (await ask()).length;
+    await ask();
     times.push(performance.now() - began);
   }
+  if (tooLate > 0) console.log(`${tooLate} queries of the next line were given up after 4 s`);
   times.sort((a, b) => a - b);
   const at = (share: number): string => (times[Math.floor(share * times.length)] ?? 0).toFixed(1);
   return { p50: at(0.5), p99: at(0.99), found: found / queries };

@@ -105,13 +105,21 @@ export class AuditQueries {
     // rare ones there would go on to the end of the log. Those come out of the index of words, all of them, at once.
     const text = sql.fragment`
       array_to_tsvector(string_to_array(a.words, ' ')) @@ ${beginningWith(words)}::tsquery`;
-    const nearby = await this.ask(sql.fragment`
-      SELECT *
-        FROM (SELECT * FROM read.audit a WHERE ${every(range)} ORDER BY ${order} LIMIT ${nearbyRows}) a
-       WHERE ${every([...conditions(filter), text])}
-       ORDER BY ${order}
-       LIMIT ${limit}`);
-    if (nearby.length === limit) return nearby;
+    const among = (rows: number): Promise<readonly AuditPlace[]> =>
+      this.ask(sql.fragment`
+        SELECT *
+          FROM (SELECT * FROM read.audit a WHERE ${every(range)} ORDER BY ${order} LIMIT ${rows}) a
+         WHERE ${every([...conditions(filter), text])}
+         ORDER BY ${order}
+         LIMIT ${limit}`);
+    const nearest = await among(nearbyRows);
+    if (nearest.length === limit) return nearest;
+    // Twice as far as it should take, if they are as frequent further on.
+    const reach = Math.ceil((2 * nearbyRows * limit) / nearest.length);
+    if (reach <= farRows) {
+      const near = await among(reach);
+      if (near.length === limit) return near;
+    }
     return this.ask(sql.fragment`
       WITH found AS MATERIALIZED (SELECT * FROM read.audit a WHERE ${every([...matching, text])})
       SELECT * FROM found ORDER BY ${order} LIMIT ${limit}`);
@@ -124,6 +132,8 @@ export class AuditQueries {
 }
 
 const nearbyRows = 5_000;
+/** Looking through more costs more than fetching all matches. */
+const farRows = 100_000;
 
 const columns = sql.fragment`
   a.position::text AS position, a.event_id, a.stream, a.revision, a.type, a.outcome,
