@@ -133,7 +133,7 @@ export class AuditQueries {
 
 const nearbyRows = 5_000;
 /** Looking through more costs more than fetching all matches. */
-const farRows = 100_000;
+const farRows = 30_000;
 
 const columns = sql.fragment`
   a.position::text AS position, a.event_id, a.stream, a.revision, a.type, a.outcome,
