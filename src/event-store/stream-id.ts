@@ -2,15 +2,7 @@
 export type StreamId = `${StreamCategory}-${string}`;
 
 export type StreamCategory =
-  | 'service'
-  | 'tag'
-  | 'user'
-  | 'role'
-  | 'claim'
-  | 'roster'
-  | 'refusals'
-  | 'command'
-  | 'projection';
+  'service' | 'tag' | 'user' | 'role' | 'claim' | 'roster' | 'refusals' | 'command' | 'projection';
 
 export const serviceStream = (id: string): StreamId => `service-${id}`;
 export const tagStream = (id: string): StreamId => `tag-${id}`;

@@ -1,15 +1,20 @@
-import { DatabaseError, type PoolClient } from 'pg';
+import { type ClientBase, DatabaseError, type PoolClient } from 'pg';
 import { isEventType } from '../event-store/catalogue/catalogue.js';
 import { type LogBatch, type LogEntry } from '../event-store/event-store.js';
 import { type Position } from '../event-store/position.js';
-import { readModelTables } from './read-model-tables.js';
+import { readModelTables, type Stop } from './read-model-tables.js';
 import { type RowFold } from './row-fold.js';
+import { type Schema } from './table-definition.js';
 
 /** How far one projection has come, as its checkpoint says. */
 export interface Progress {
   readonly fold: RowFold;
   readonly position: Position;
-  /** What stopped it: an event, and why, or another version of Watchbook; null while it runs. */
+  /** Of the lease; with another one in the database, somebody else has taken over. */
+  readonly epoch: bigint;
+  /** Ids of events that it is to pass over. */
+  readonly skipped: ReadonlySet<string>;
+  /** What stopped it: an event, and why; null while it runs. */
   readonly error: string | null;
 }
 
@@ -55,10 +60,18 @@ async function applyTogether(
     for (const one of running) outcomes.push(await apply(client, one, batch));
     await readModelTables.commit(
       client,
-      outcomes.map(({ fold, ...outcome }) => ({ reader: fold.name, ...outcome })),
+      outcomes.map(({ progress: { fold }, position, stop }) => ({
+        reader: fold.name,
+        position,
+        stop,
+      })),
     );
-    for (const { fold } of outcomes) fold.keep();
-    return progress.map((one) => outcomes.find(({ fold }) => fold === one.fold) ?? one);
+    for (const { progress: one } of outcomes) one.fold.keep();
+    return progress.map((one) => {
+      const outcome = outcomes.find((each) => each.progress === one);
+      if (outcome === undefined) return one;
+      return { ...one, position: outcome.position, error: outcome.stop?.error ?? null };
+    });
   } catch (error) {
     for (const { fold } of running) fold.forget();
     await client.query('ROLLBACK').catch(() => undefined);
@@ -66,28 +79,32 @@ async function applyTogether(
   }
 }
 
-interface Outcome extends Progress {
-  readonly errorAt: Position | null;
+interface Outcome {
+  readonly progress: Progress;
+  /** How far it has come now. */
+  readonly position: Position;
+  readonly stop: Stop | null;
 }
 
 async function beginAndCompare(client: PoolClient, running: readonly Progress[]): Promise<void> {
   const names = running.map(({ fold }) => fold.name);
   const found = await readModelTables.begin(client, names);
-  for (const { fold, position } of running) {
+  for (const { fold, position, epoch } of running) {
     const checkpoint = found.find(({ reader }) => reader === fold.name);
-    const isOurs = checkpoint?.version === fold.version && checkpoint.error === null;
-    if (!isOurs || checkpoint.position !== position)
+    const isOurs = checkpoint?.version === fold.version && checkpoint.epoch === epoch;
+    if (!isOurs || checkpoint.error !== null || checkpoint.position !== position)
       throw new OvertakenByAnother(`Another process is running projection ${fold.name}`);
   }
 }
 
 async function applyToOne(
   client: PoolClient,
-  { fold, position }: Progress,
+  progress: Progress,
   batch: LogBatch,
 ): Promise<Outcome> {
+  const { fold, position, skipped } = progress;
   const entries = batch.entries.filter(
-    (entry) => entry.position > position && concerns(fold, entry),
+    (entry) => entry.position > position && concerns(fold, entry) && !skipped.has(entry.id),
   );
   let done = position;
   try {
@@ -97,14 +114,13 @@ async function applyToOne(
       done = entry.position;
     }
     await readModelTables.writeRows(client, fold);
-    const upTo = batch.upTo > position ? batch.upTo : position;
-    return { fold, position: upTo, error: null, errorAt: null };
+    return { progress, position: batch.upTo > position ? batch.upTo : position, stop: null };
   } catch (error) {
     if (!(error instanceof Error) || 'severity' in error) throw error;
     const culprit = entries.find((entry) => entry.position > done);
     if (culprit === undefined) throw error;
     await readModelTables.writeRows(client, fold);
-    return stoppedAt(culprit, fold, done, error.message);
+    return { progress, position: done, stop: stopAt(culprit, error.message) };
   }
 }
 
@@ -114,7 +130,6 @@ async function applyAndSurviveRefusal(
   before: Progress,
   batch: LogBatch,
 ): Promise<Outcome> {
-  const { fold, position } = before;
   await client.query('SAVEPOINT before_it');
   try {
     return await applyToOne(client, before, batch);
@@ -122,22 +137,19 @@ async function applyAndSurviveRefusal(
     const [culprit] = batch.entries;
     if (!isRefusal(error) || culprit === undefined) throw error;
     await client.query('ROLLBACK TO SAVEPOINT before_it');
-    fold.forget();
-    return stoppedAt(culprit, fold, position, error.message);
+    before.fold.forget();
+    const stop = stopAt(culprit, error.message);
+    return { progress: before, position: before.position, stop };
   }
 }
 
-function stoppedAt(
-  { id, position: errorAt }: LogEntry,
-  fold: RowFold,
-  position: Position,
-  reason: string,
-): Outcome {
-  return { fold, position, error: `Event ${id} at position ${errorAt}: ${reason}`, errorAt };
+function stopAt({ id, position }: LogEntry, reason: string): Stop {
+  const error = `Event ${id} at position ${position}: ${reason}`;
+  return { error, eventId: id, at: position };
 }
 
 /** Classes 22 and 23: values that do not fit, alone or together; 54: more than an index holds. */
-function isRefusal(error: unknown): error is DatabaseError {
+export function isRefusal(error: unknown): error is DatabaseError {
   return error instanceof DatabaseError && /^(22|23|54)/.test(error.code ?? '');
 }
 
@@ -151,17 +163,19 @@ function halvesOf({ entries, upTo, atEnd }: LogBatch): [LogBatch, LogBatch] {
 }
 
 /** An event of a type nobody here knows could be about anything: whoever cannot tell must stop. */
-function concerns(fold: RowFold, entry: LogEntry): boolean {
+export function concerns(fold: RowFold, entry: LogEntry): boolean {
   const type = entry.readable ? entry.event.type : entry.type;
   return isEventType(type) ? fold.handles(type) : true;
 }
 
-async function loadMissing(
-  client: PoolClient,
+/** @param schema Of the table whose rows the fold is about. */
+export async function loadMissing(
+  client: ClientBase,
   fold: RowFold,
   entries: readonly LogEntry[],
+  schema: Schema = 'read',
 ): Promise<void> {
   const keys = fold.missing(entries);
   if (keys.length === 0) return;
-  fold.load(keys, await readModelTables.loadRows(client, fold, keys));
+  fold.load(keys, await readModelTables.loadRows(client, fold, keys, schema));
 }

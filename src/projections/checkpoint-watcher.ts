@@ -2,8 +2,8 @@ import { type Pool } from 'pg';
 import { type ReadModelGate } from './read-model-gate.js';
 
 /**
- * Tells a process that runs no projections how far they have come elsewhere. It asks the database only while
- * somebody waits.
+ * Tells a process that does not run all of the projections how far they have come elsewhere. It asks the database only
+ * while somebody waits.
  */
 export class CheckpointWatcher {
   private timer: NodeJS.Timeout | undefined;
@@ -13,6 +13,8 @@ export class CheckpointWatcher {
     private readonly pool: Pool,
     private readonly projections: readonly string[],
     private readonly gate: ReadModelGate,
+    /** Whether they are run elsewhere at the moment, or some of them. */
+    private readonly isNeeded: () => boolean = () => true,
   ) {}
 
   start(): void {
@@ -24,7 +26,7 @@ export class CheckpointWatcher {
   }
 
   private async look(): Promise<void> {
-    if (!this.gate.isAwaited || this.asking) return;
+    if (!this.gate.isAwaited || this.asking || !this.isNeeded()) return;
     this.asking = true;
     try {
       const { rows } = await this.pool.query<{ position: string | null }>({

@@ -40,6 +40,9 @@ async function compareAndReplace(client: PoolClient, identity: string): Promise<
         SET identity = EXCLUDED.identity`,
     [identity],
   );
+  await client.query('DELETE FROM readers.skipped');
+  await client.query('DELETE FROM readers.replaced');
+  await client.query('DELETE FROM readers.rebuilds');
   const { rowCount } = await client.query('DELETE FROM readers.checkpoints');
   await client.query('DELETE FROM readers.snapshots');
   return (rowCount ?? 0) > 0;

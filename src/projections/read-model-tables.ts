@@ -2,13 +2,16 @@ import { type ClientBase, escapeLiteral } from 'pg';
 import { z } from 'zod';
 import { type Position } from '../event-store/position.js';
 import { begin } from '../platform/postgres.js';
+import { leaseInterval } from './leases.js';
 import { type RowFold } from './row-fold.js';
+import { createIndexes, createTable, type Schema } from './table-definition.js';
 
 /** The SQL of the projection engine: tables, rows and checkpoints. */
 export const readModelTables = {
   /**
-   * Makes the tables of new projections, and of those whose version in the code is another one; they start from the
-   * beginning of the log. Runs under a lock, so that processes that start together do it once.
+   * Makes the tables of new projections, which start from the beginning of the log. Those that another version has
+   * made stay as they are: a rebuild replaces them. Runs under a lock, so that processes that start together do it
+   * once.
    */
   async prepare(client: ClientBase, folds: readonly RowFold[]): Promise<void> {
     await client.query(begin);
@@ -23,13 +26,16 @@ export const readModelTables = {
     }
   },
 
-  /** Where the readers are. */
-  async readCheckpoints(client: ClientBase, readers: readonly string[]): Promise<Checkpoint[]> {
-    const { rows } = await client.query<CheckpointRow>(
-      'SELECT reader, version, position, error FROM readers.checkpoints WHERE reader = ANY ($1)',
-      [readers],
+  /** Ids of events that are not to be applied. */
+  async readSkipped(
+    client: Queryable,
+    { name, version }: Pick<RowFold, 'name' | 'version'>,
+  ): Promise<ReadonlySet<string>> {
+    const { rows } = await client.query<{ event_id: string }>(
+      'SELECT event_id FROM readers.skipped WHERE reader = $1 AND version = $2',
+      [name, version],
     );
-    return rows.map(toCheckpoint);
+    return new Set(rows.map(({ event_id }) => event_id));
   },
 
   /**
@@ -41,7 +47,7 @@ export const readModelTables = {
     const results: unknown = await client.query(`
       ${begin};
       SET LOCAL synchronous_commit = off;
-      SELECT reader, version, position, error
+      SELECT reader, version, position, error, epoch
         FROM readers.checkpoints
        WHERE reader IN (${names})
        ORDER BY reader
@@ -53,55 +59,70 @@ export const readModelTables = {
     return (last?.rows ?? []).map(toCheckpoint);
   },
 
-  /** Writes the checkpoints and commits, in one message. */
-  async commit(
-    client: ClientBase,
-    checkpoints: readonly (Omit<Checkpoint, 'version'> & { errorAt: Position | null })[],
-  ): Promise<void> {
-    const values = checkpoints.map(({ reader, position, error, errorAt }) => {
-      const text = error === null ? 'NULL' : escapeLiteral(error);
-      return `(${escapeLiteral(reader)}, ${position}, ${text}, ${errorAt ?? 'NULL'}::bigint)`;
+  /** Writes the checkpoints, renews the leases and commits, in one message. */
+  async commit(client: ClientBase, checkpoints: readonly CheckpointChange[]): Promise<void> {
+    const values = checkpoints.map(({ reader, position, stop }) => {
+      const [text, event] = [stop?.error, stop?.eventId].map((value) =>
+        value === undefined ? 'NULL' : escapeLiteral(value),
+      );
+      return `(${escapeLiteral(reader)}, ${position}, ${text}, ${stop?.at ?? 'NULL'}::bigint, ${event}::uuid)`;
     });
     await client.query(`
       UPDATE readers.checkpoints c
-         SET position = n.position, error = n.error, error_at = n.error_at, updated_at = now()
-        FROM (VALUES ${values.join(', ')}) AS n (reader, position, error, error_at)
+         SET position = n.position,
+             error = n.error,
+             error_at = n.error_at,
+             error_event = n.error_event,
+             until = CASE WHEN c.owner IS NULL THEN NULL ELSE clock_timestamp() + ${leaseInterval} END,
+             updated_at = now()
+        FROM (VALUES ${values.join(', ')}) AS n (reader, position, error, error_at, error_event)
        WHERE c.reader = n.reader;
       COMMIT`);
   },
 
-  async loadRows(client: ClientBase, fold: RowFold, keys: readonly string[]): Promise<unknown[]> {
+  /** @param schema Of the table: the one that is read, or one that is being built. */
+  async loadRows(
+    client: ClientBase,
+    fold: RowFold,
+    keys: readonly string[],
+    schema: Schema = 'read',
+  ): Promise<unknown[]> {
     const { rows } = await client.query<{ row: unknown }>({
-      name: `load-${fold.name}`,
-      text: `SELECT to_json(t) AS row FROM read.${fold.name} t WHERE t.${fold.key} = ANY ($1)`,
+      name: `load-${schema}-${fold.name}`,
+      text: `SELECT to_json(t) AS row FROM ${schema}.${fold.name} t WHERE t.${fold.key} = ANY ($1)`,
       values: [keys],
     });
     return rows.map(({ row }) => row);
   },
 
-  async writeRows(client: ClientBase, fold: RowFold): Promise<void> {
+  async writeRows(client: ClientBase, fold: RowFold, schema: Schema = 'read'): Promise<void> {
     const { upserts, deletes } = fold.changes();
-    if (upserts.length > 0) {
-      const columns = Object.keys(fold.columns);
+    const table = `${schema}.${fold.name}`;
+    const columns = Object.keys(fold.columns);
+    for (let from = 0; from < upserts.length; from += maxRowsAtOnce)
       await client.query({
-        name: `upsert-${fold.name}`,
+        name: `upsert-${schema}-${fold.name}`,
         text: `
-          INSERT INTO read.${fold.name} (${columns.join(', ')})
+          INSERT INTO ${table} (${columns.join(', ')})
           SELECT ${columns.join(', ')}
-            FROM json_populate_recordset(NULL::read.${fold.name}, $1)
+            FROM json_populate_recordset(NULL::${table}, $1)
               ON CONFLICT (${fold.key}) DO UPDATE
              SET ${columns.map((column) => `${column} = EXCLUDED.${column}`).join(', ')}`,
-        values: [JSON.stringify(upserts)],
+        values: [JSON.stringify(upserts.slice(from, from + maxRowsAtOnce))],
       });
-    }
     if (deletes.length > 0)
       await client.query({
-        name: `delete-${fold.name}`,
-        text: `DELETE FROM read.${fold.name} WHERE ${fold.key} = ANY ($1)`,
+        name: `delete-${schema}-${fold.name}`,
+        text: `DELETE FROM ${table} WHERE ${fold.key} = ANY ($1)`,
         values: [deletes],
       });
   },
 };
+
+type Queryable = Pick<ClientBase, 'query'>;
+
+/** More would make a statement too long to be sent in one piece. */
+const maxRowsAtOnce = 5_000;
 
 export interface Checkpoint {
   readonly reader: string;
@@ -110,6 +131,22 @@ export interface Checkpoint {
   readonly position: Position;
   /** What stopped the reader; null while it runs. */
   readonly error: string | null;
+  /** Counts the takeovers by other processes. */
+  readonly epoch: bigint;
+}
+
+/** What a batch makes of a checkpoint. */
+export interface CheckpointChange {
+  readonly reader: string;
+  readonly position: Position;
+  readonly stop: Stop | null;
+}
+
+/** What stops a projection. */
+export interface Stop {
+  readonly error: string;
+  readonly eventId: string;
+  readonly at: Position;
 }
 
 const CheckpointRow = z.object({
@@ -117,31 +154,23 @@ const CheckpointRow = z.object({
   version: z.int(),
   position: z.string(),
   error: z.string().nullable(),
+  epoch: z.string(),
 });
 type CheckpointRow = z.infer<typeof CheckpointRow>;
 
-function toCheckpoint({ position, ...checkpoint }: CheckpointRow): Checkpoint {
-  return { ...checkpoint, position: BigInt(position) };
+function toCheckpoint({ position, epoch, ...checkpoint }: CheckpointRow): Checkpoint {
+  return { ...checkpoint, position: BigInt(position), epoch: BigInt(epoch) };
 }
 
 async function prepareOne(client: ClientBase, fold: RowFold): Promise<void> {
-  const { rows } = await client.query<{ version: number }>(
-    'SELECT version FROM readers.checkpoints WHERE reader = $1',
-    [fold.name],
-  );
-  if (rows[0]?.version === fold.version) return;
-  const table = `read.${fold.name}`;
-  const columns = Object.entries(fold.columns).map(([column, type]) =>
-    column === fold.key ? `${column} ${type} PRIMARY KEY` : `${column} ${type}`,
-  );
-  await client.query(`DROP TABLE IF EXISTS ${table}`);
-  // Rows are rewritten often: room on the page keeps updates off the indexes.
-  await client.query(`CREATE TABLE ${table} (${columns.join(', ')}) WITH (fillfactor = 80)`);
-  for (const index of fold.indexes) await client.query(index.replace('TABLE', table));
+  const { rowCount } = await client.query('SELECT FROM readers.checkpoints WHERE reader = $1', [
+    fold.name,
+  ]);
+  if (rowCount !== 0) return;
+  await createTable(client, fold, 'read');
+  await createIndexes(client, fold, 'read');
   await client.query(
-    `INSERT INTO readers.checkpoints (reader, version, position) VALUES ($1, $2, 0)
-         ON CONFLICT (reader) DO UPDATE
-        SET version = EXCLUDED.version, position = 0, error = NULL, error_at = NULL, updated_at = now()`,
+    'INSERT INTO readers.checkpoints (reader, version, position) VALUES ($1, $2, 0)',
     [fold.name, fold.version],
   );
 }

@@ -41,7 +41,8 @@ afterEach(async () => {
 
 /** A process that has seen nothing yet. */
 function newcomer(): Progress[] {
-  return [{ fold: rowFold(services), position: 0n, error: null }];
+  const skipped = new Set<string>();
+  return [{ fold: rowFold(services), position: 0n, epoch: 0n, skipped, error: null }];
 }
 
 async function tagsOnService(): Promise<unknown> {
@@ -60,6 +61,7 @@ describe('Applying a batch', () => {
 
   it.each([
     ['has come further', 'position = position + 1'],
+    ['has taken over', 'epoch = epoch + 1'],
     ['was stopped by an event', `error = 'An event stopped it'`],
     ['has built the table anew, as another version', 'version = version + 1'],
   ])('given another one %s, then nothing is written over that', async (_, change) => {

@@ -115,6 +115,7 @@ describe('The projection engine', () => {
     };
 
     const engine = await start([rowFold(shouting), ...allFolds().slice(2)]);
+    await engine.untilKept('tags');
     await engine.reaches(cast.position);
 
     expect(await colorOf(cast.tagId)).toBe('#ff0000');
@@ -123,7 +124,9 @@ describe('The projection engine', () => {
     expect(await checkpoint(subject.log, 'users')).toEqual(before);
 
     await stopAll();
-    await (await start()).reaches(cast.position);
+    const older = await start();
+    await older.untilKept('tags');
+    await older.reaches(cast.position);
     await expectRowsOfTheLog();
   });
 

@@ -181,6 +181,7 @@ describe('A projection that is stopped', () => {
 
   it('given a version that can digest it, then it begins anew, and is complete', async () => {
     const engine = await start([brokenTags({ version: 2 }), ...allFolds()]);
+    await engine.untilKept('broken_tags');
     await engine.reaches(cast.position);
 
     expect(engine.engine.failures).toEqual([]);
@@ -200,6 +201,7 @@ describe('Two versions of a projection at once, as in an update', () => {
       rowFold({ ...tags, version: 2, openView: shout }),
     ];
     const first = await start(shouting());
+    await first.untilKept('tags');
     await first.reaches(cast.position);
     running.splice(running.indexOf(first), 1);
     await first.stop();
@@ -219,5 +221,5 @@ describe('Two versions of a projection at once, as in an update', () => {
     expect(await checkpoint(log, 'tags')).toMatchObject({ version: 2, error: null });
     const { tables, fold } = await tablesAndFold(log, store);
     expect({ ...tables, tags: 0 }).toEqual({ ...fold, tags: 0 });
-  });
+  }, 20_000);
 });

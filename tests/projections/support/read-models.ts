@@ -1,10 +1,15 @@
+import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { type EventStore } from '../../../src/event-store/event-store.js';
 import { type Position } from '../../../src/event-store/position.js';
 import { createLogger } from '../../../src/platform/logger.js';
-import { createPool } from '../../../src/platform/postgres.js';
+import { connect, createPool } from '../../../src/platform/postgres.js';
+import { CheckpointWatcher } from '../../../src/projections/checkpoint-watcher.js';
 import { evolve, type Projection } from '../../../src/projections/projection.js';
 import { ProjectionEngine } from '../../../src/projections/projection-engine.js';
+import { ProjectionRequests } from '../../../src/projections/rebuild/projection-requests.js';
+import { RebuildRunner } from '../../../src/projections/rebuild/rebuild-runner.js';
+import { Rebuilds } from '../../../src/projections/rebuild/rebuilds.js';
 import { ReadModelGate } from '../../../src/projections/read-model-gate.js';
 import { roles } from '../../../src/projections/roles.js';
 import { type RowFold, rowFold } from '../../../src/projections/row-fold.js';
@@ -17,26 +22,48 @@ import { eventually } from '../../event-store/support/waiting.js';
 /** By which the tests tell an engine's connections from all others. */
 export const engineName = 'projection engine';
 
-/** An engine as a process has it: with a pool, a store, a gate and a memory of its own. */
+/**
+ * An engine as a process has it: with a pool, a store, a gate and a memory of its own, with somebody who carries out
+ * rebuilds, and with a look at what other processes do.
+ */
 export class RunningEngine {
   readonly gate = new ReadModelGate();
   readonly errors: { context: unknown; message: string }[] = [];
   readonly engine: ProjectionEngine;
   readonly #pool;
+  readonly #watcher: CheckpointWatcher;
+  readonly #runner: RebuildRunner;
 
   private constructor(log: PostgresLog, folds: readonly RowFold[]) {
     const url = new URL(log.url);
     url.searchParams.set('application_name', engineName);
     this.#pool = createPool(url.href, 3, createLogger('silent'));
-    this.engine = new ProjectionEngine(log.open(), this.#pool, folds, this.gate, {
+    const engineLog = {
       info: () => undefined,
-      error: (context, message) => void this.errors.push({ context, message }),
+      error: (context: object, message: string) => void this.errors.push({ context, message }),
+    };
+    const store = log.open();
+    this.engine = new ProjectionEngine(store, this.#pool, folds, this.gate, engineLog);
+    const names = folds.map(({ name }) => name);
+    const isNeeded = (): boolean => !this.engine.runsAll;
+    this.#watcher = new CheckpointWatcher(this.#pool, names, this.gate, isNeeded);
+    this.#runner = new RebuildRunner({
+      store,
+      folds,
+      rebuilds: new Rebuilds(this.#pool),
+      connect: () => connect(url.href, 0),
+      log: engineLog,
     });
   }
 
   static async start(log: PostgresLog, folds = allFolds()): Promise<RunningEngine> {
     const running = new RunningEngine(log, folds);
     await running.engine.start();
+    running.#watcher.start();
+    const requests = new ProjectionRequests(running.#pool);
+    for (const { projection, version } of running.engine.outdated)
+      await requests.rebuild(randomUUID(), projection, version);
+    running.#runner.start();
     return running;
   }
 
@@ -53,7 +80,22 @@ export class RunningEngine {
     return reason() ?? '';
   }
 
+  /** Until it runs the projection, as its own version has built it. */
+  async untilKept(projection: string): Promise<void> {
+    const isKept = (): boolean =>
+      !this.engine.outdated.some((one) => one.projection === projection) &&
+      !this.engine.failures.some((failure) => failure.projection === projection);
+    await eventually(`${projection} is kept by its version`, isKept);
+  }
+
+  /** Leaves rebuilds to others. */
+  async stopRebuilding(): Promise<void> {
+    await this.#runner.stop();
+  }
+
   async stop(): Promise<void> {
+    await this.#runner.stop();
+    this.#watcher.stop();
     await this.engine.stop();
     await this.#pool.end();
   }

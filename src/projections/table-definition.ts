@@ -1,0 +1,39 @@
+import { type ClientBase } from 'pg';
+import { type RowFold } from './row-fold.js';
+
+/** Where tables stand: read by queries, being built, replaced and kept, or made for the moment. */
+export type Schema = 'read' | 'read_next' | 'read_before' | 'pg_temp';
+
+/** Makes an empty table, in place of whatever is there, without its key and its indexes. */
+export async function createTable(
+  client: ClientBase,
+  fold: RowFold,
+  schema: Schema,
+): Promise<void> {
+  const table = `${schema}.${fold.name}`;
+  const columns = Object.entries(fold.columns).map(([column, type]) => `${column} ${type}`);
+  if (schema !== 'pg_temp') await client.query(`CREATE SCHEMA IF NOT EXISTS ${schema}`);
+  await client.query(`DROP TABLE IF EXISTS ${table}`);
+  // Rows are rewritten often: room on the page keeps updates off the indexes.
+  await client.query(`CREATE TABLE ${table} (${columns.join(', ')}) WITH (fillfactor = 80)`);
+}
+
+/** Makes those that are not there yet; the key may be. */
+export async function createIndexes(
+  client: ClientBase,
+  fold: RowFold,
+  schema: Schema,
+): Promise<void> {
+  await createKey(client, fold, schema);
+  for (const index of fold.indexes)
+    await client.query(index.replace('TABLE', `${schema}.${fold.name}`));
+}
+
+export async function createKey(client: ClientBase, fold: RowFold, schema: Schema): Promise<void> {
+  const table = `${schema}.${fold.name}`;
+  const { rowCount } = await client.query(
+    'SELECT FROM pg_index WHERE indrelid = $1::regclass AND indisprimary',
+    [table],
+  );
+  if (rowCount === 0) await client.query(`ALTER TABLE ${table} ADD PRIMARY KEY (${fold.key})`);
+}
