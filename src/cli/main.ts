@@ -34,6 +34,54 @@ log
 
 addAuditCommands(program);
 
+const projections = program
+  .command('projections')
+  .description('Look after the read models: how they stand, rebuild, verify, help on');
+projections
+  .command('list', { isDefault: true })
+  .description('How far they have come, and what stopped them')
+  .option('--json', 'one line of JSON for each')
+  .action(async (options: { json?: boolean }) => (await import('./projections.js')).list(options));
+projections
+  .command('rebuild')
+  .description('Build them anew from the event log, while the old ones are read; Ctrl-C cancels')
+  .argument('[names...]', 'which, such as services')
+  .option('--all', 'all of them')
+  .action(async (names: string[], options: { all?: boolean }) =>
+    (await import('./projections.js')).rebuild(names, options),
+  );
+projections
+  .command('verify')
+  .description('Compare them with the event log; exits with 1 when anything differs')
+  .argument('[names...]', 'which; all when left out')
+  .option('--json', 'one line of JSON for each')
+  .action(async (names: string[], options: { json?: boolean }) =>
+    (await import('./projections.js')).verify(names, options),
+  );
+projections
+  .command('rollback')
+  .description('Take the table before the last rebuild back, brought up to date')
+  .argument('<name>')
+  .action(async (name: string) => (await import('./projections.js')).rollback(name));
+projections
+  .command('cancel')
+  .description('End the rebuild that is under way')
+  .argument('<name>')
+  .action(async (name: string) => (await import('./projections.js')).cancel(name));
+projections
+  .command('retry')
+  .description('Let a stopped one try its event again')
+  .argument('<name>')
+  .action(async (name: string) => (await import('./projections.js')).retry(name));
+projections
+  .command('skip')
+  .description('Let a stopped one pass over its event')
+  .argument('<name>')
+  .argument('<event>', 'the id of the event that stopped it')
+  .action(async (name: string, event: string) =>
+    (await import('./projections.js')).skip(name, event),
+  );
+
 const migrations = program.command('migrate').description('Change the database schema');
 migrations
   .command('up', { isDefault: true })
@@ -66,13 +114,18 @@ function migrationName(text: string): string {
 /** Their message says it all. */
 const errorsForPeople: ReadonlySet<string> = new Set([
   'AuditRefused',
+  'BadUsage',
   'CannotServe',
+  'CommandInvalid',
   'DataDirInUse',
+  'DomainError',
   'EmbeddedPostgresError',
   'EventStoreUnusable',
   'NoSuchStore',
   'NotABeginning',
+  'NothingOfThatName',
   'ReadModelsUnavailable',
+  'VersionDiffers',
 ]);
 
 try {

@@ -22,9 +22,8 @@ export function healthOf(container: Container): Health {
     if (runsProjections && !container.get(ProjectionEngine).hasCaughtUp)
       missing['read_models'] = 'They are catching up with the event log';
     if (runsProjections)
-      for (const { projection } of container.get(ProjectionEngine).failures)
-        missing[`projection ${projection}`] =
-          'An event stopped it; the log of this process says which';
+      for (const projection of container.get(ProjectionEngine).stopped)
+        missing[`projection ${projection}`] = 'An event stopped it; GET /projections says which';
     return missing;
   };
 }

@@ -6,6 +6,7 @@ import { CommandBus } from '../commands/command-bus.js';
 import { Authentication } from '../http/authentication.js';
 import { Commanding } from '../http/commanding.js';
 import { Querying } from '../http/querying.js';
+import { projectionRoutes } from '../http/resources/projections.js';
 import { roleRoutes } from '../http/resources/roles.js';
 import { serviceHistoryRoutes } from '../http/resources/service-history.js';
 import { serviceRoutes } from '../http/resources/services.js';
@@ -16,11 +17,14 @@ import { userRoutes } from '../http/resources/users.js';
 import { Past } from '../history/past.js';
 import { ServiceHistory } from '../history/service-history.js';
 import { RetireUsers } from '../processes/retire-users.js';
+import { ReadProjectionsPolicy, requireSight } from '../queries/policy.js';
+import { ProjectionQueries } from '../queries/projections/projection-queries.js';
 import { RoleQueries } from '../queries/roles/role-queries.js';
 import { ServiceQueries } from '../queries/services/service-queries.js';
 import { TagQueries } from '../queries/tags/tag-queries.js';
 import { UserQueries } from '../queries/users/user-queries.js';
 import { tokens } from './tokens.js';
+import { ProjectionVerifier } from './verification.js';
 
 /** Everything behind the HTTP routes. */
 export const httpModule = new ContainerModule(({ bind }) => {
@@ -61,6 +65,9 @@ export const httpModule = new ContainerModule(({ bind }) => {
         past,
         history,
         ofAudit,
+        projections,
+        verifier,
+        readProjections,
       ) => [
         ...sessionRoutes(sessions),
         ...serviceRoutes(commanding, querying, services, past),
@@ -84,6 +91,15 @@ export const httpModule = new ContainerModule(({ bind }) => {
         ...userPermissionRoutes(querying, users, past),
         ...roleRoutes(commanding, querying, roles, directory, past),
         ...ofAudit,
+        ...projectionRoutes({
+          commanding,
+          querying,
+          queries: projections,
+          verify: (actor, name) => {
+            requireSight(readProjections.scope(actor));
+            return verifier.verify(name);
+          },
+        }),
       ],
       [
         Commanding,
@@ -101,6 +117,9 @@ export const httpModule = new ContainerModule(({ bind }) => {
         Past,
         ServiceHistory,
         tokens.auditRoutes,
+        ProjectionQueries,
+        ProjectionVerifier,
+        ReadProjectionsPolicy,
       ],
     )
     .inSingletonScope();

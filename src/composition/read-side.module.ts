@@ -42,11 +42,12 @@ export const readSideModule = new ContainerModule(({ bind }) => {
     .inSingletonScope();
   bind(CheckpointWatcher)
     .toResolvedValue(
-      (pool, folds, gate) => {
+      (pool, folds, gate, engine, { roles: own }) => {
         const names = folds.map(({ name }) => name);
-        return new CheckpointWatcher(pool, names, gate);
+        const isNeeded = (): boolean => !own.has('projector') || !engine.runsAll;
+        return new CheckpointWatcher(pool, names, gate, isNeeded);
       },
-      [tokens.pool, tokens.rowFolds, ReadModelGate],
+      [tokens.pool, tokens.rowFolds, ReadModelGate, ProjectionEngine, tokens.configuration],
     )
     .inSingletonScope();
   bind(MemoryDirectory)

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { type CommandBus, type CommandOutcome } from '../commands/command-bus.js';
 import { type Command } from '../commands/command.js';
 import { commandContext, type CommandContext } from '../commands/context.js';
@@ -51,6 +52,20 @@ export class Commanding {
     }
   }
 
+  /** Carries out a command that begins something long, and answers where to look how it goes. */
+  async begin<Input, State, Facts>(
+    command: Command<Input, State, Facts>,
+    input: unknown,
+    context: RequestContext,
+    { id, location, hasBegun }: Beginning,
+  ): Promise<Reply> {
+    const outcome = await this.bus.execute(command, input, { ...context, waitMs: 0 });
+    const deadline = performance.now() + context.waitMs;
+    while (performance.now() < deadline && !(await hasBegun())) await setTimeout(lookEveryMs);
+    const headers = { ...headersOf(outcome, context), Location: location };
+    return { status: 202, headers, body: { id } };
+  }
+
   /** A retry may come long after, when the sender may see it no more: then its id is all that is repeated. */
   private async current(
     read: (actor: Actor) => Promise<One | undefined>,
@@ -65,6 +80,16 @@ export class Commanding {
       throw error;
     }
   }
+}
+
+const lookEveryMs = 20;
+
+/** Something that goes on after the answer. */
+export interface Beginning {
+  readonly id: string;
+  readonly location: string;
+  /** Whether there is something to look at. */
+  readonly hasBegun: () => Promise<boolean>;
 }
 
 /** The context of a command that came in a request, and whether its sender wants to wait. */

@@ -38,6 +38,18 @@ export class Querying {
     return { status: 200, ...(await read(actorOf(occasion))) };
   }
 
+  /** Something that has no revision. @throws Problem 404 */
+  async plain(
+    occasion: RequestOccasion,
+    notFound: string,
+    read: (actor: UserActor) => Promise<object | undefined>,
+  ): Promise<Reply> {
+    await this.reach(occasion);
+    const body = await read(actorOf(occasion));
+    if (body === undefined) throw new Problem(404, notFound);
+    return { status: 200, body };
+  }
+
   private async reach({ headers }: RequestOccasion): Promise<void> {
     const position = minPosition(headers);
     if (position !== undefined && !(await this.wait(position)))

@@ -24,6 +24,7 @@ export class Cast {
   readonly services = new Shared<Service>();
   readonly tags = new Shared<Tag>();
   readonly victims = new Shared<Person>();
+  readonly rebuilds = new Shared<string>();
 
   private constructor(
     readonly app: TestApp,

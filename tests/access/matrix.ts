@@ -93,6 +93,24 @@ const table = `
   GET /audit/export                  -         401       403P    403P   403P   200      200   200       401
 
   GET /permissions                   -         401       200     200    200    200      200   200       401
+
+  GET /projections                   -         401       403P    403P   403P   403P     200   200       401
+  GET /projections/{name}            other     401       403P    403P   403P   403P     200   200       401
+  GET /projections/{name}            missing   401       404     404    404    404      404   404       401
+  POST /projections/{name}/verify    other     401       403P    403P   403P   403P     200   200       401
+  POST /projections/{name}/verify    missing   401       404     404    404    404      404   404       401
+  POST /projections/{name}/rebuild   other     401       403P    403P   403P   403P     202   202       401
+  POST /projections/{name}/rebuild   missing   401       404     404    404    404      404   404       401
+  POST /projections/{name}/rollback  other     401       403P    403P   403P   403P     409   409       401
+  POST /projections/{name}/rollback  missing   401       404     404    404    404      404   404       401
+  GET /projections/{name}/rebuilds/{id}    other   401   403P    403P   403P   403P     200   200       401
+  GET /projections/{name}/rebuilds/{id}    missing 401   404     404    404    404      404   404       401
+  DELETE /projections/{name}/rebuilds/{id} other   401   403P    403P   403P   403P     409   409       401
+  DELETE /projections/{name}/rebuilds/{id} missing 401   404     404    404    404      404   404       401
+  POST /projections/{name}/retry     other     401       403P    403P   403P   403P     409   409       401
+  POST /projections/{name}/retry     missing   401       404     404    404    404      404   404       401
+  POST /projections/{name}/skip      other     401       403P    403P   403P   403P     409   409       401
+  POST /projections/{name}/skip      missing   401       404     404    404    404      404   404       401
 `;
 
 export const standings = [

@@ -1,4 +1,6 @@
-import { type Person } from '../support/test-app.js';
+import { eventually } from '../event-store/support/waiting.js';
+import { runSql } from '../http/support/database.js';
+import { type Person, str } from '../support/test-app.js';
 import {
   makeTag,
   newEmail,
@@ -102,6 +104,25 @@ const scenes: Readonly<Record<string, (cast: Cast, cell: Cell) => Promise<Scene>
   'GET /audit': () => ({ path: '/audit?limit=5' }),
   'GET /audit/export': () => ({ path: '/audit/export?type=TagCreated' }),
   'GET /permissions': () => ({ path: '/permissions' }),
+
+  'GET /projections': () => ({ path: '/projections' }),
+  'GET /projections/{name}': aboutProjection(),
+  'POST /projections/{name}/verify': aboutProjection('/verify'),
+  // Each is of its own: one at a time is rebuilt.
+  'POST /projections/{name}/rebuild': async (cast, cell) => {
+    if (cell.about === 'missing') return { path: '/projections/nothing/rebuild' };
+    await untilRebuildsHaveEnded(cast);
+    return { path: '/projections/tags/rebuild' };
+  },
+  'POST /projections/{name}/rollback': aboutProjection('/rollback'),
+  'GET /projections/{name}/rebuilds/{id}': async (cast, cell) => ({
+    path: await rebuildFor(cast, cell),
+  }),
+  'DELETE /projections/{name}/rebuilds/{id}': async (cast, cell) => ({
+    path: await rebuildFor(cast, cell),
+  }),
+  'POST /projections/{name}/retry': aboutProjection('/retry'),
+  'POST /projections/{name}/skip': aboutProjection('/skip', { event_id: nobody }),
 };
 
 type SetScene = (cast: Cast, cell: Cell) => Promise<Scene>;
@@ -146,6 +167,32 @@ function aboutRole(body?: object): SetScene {
     if (about === 'other') await cast.asAdmin('PUT', `/roles/${name}`, { permissions: [] });
     return { path: `/roles/${name}`, ...(body && { body }) };
   };
+}
+
+function aboutProjection(action = '', body?: object): SetScene {
+  return (_, { about }) => {
+    const name = about === 'missing' ? 'nothing' : 'roles';
+    return Promise.resolve({ path: `/projections/${name}${action}`, ...(body && { body }) });
+  };
+}
+
+/** One that has ended, or none. */
+async function rebuildFor(cast: Cast, { about }: Cell): Promise<string> {
+  if (about === 'missing') return `/projections/tags/rebuilds/${nobody}`;
+  const id = await cast.rebuilds.get('tags', async () => {
+    await untilRebuildsHaveEnded(cast);
+    return str((await cast.asAdmin('POST', '/projections/tags/rebuild')).body['id']);
+  });
+  await untilRebuildsHaveEnded(cast);
+  return `/projections/tags/rebuilds/${id}`;
+}
+
+async function untilRebuildsHaveEnded({ app }: Cast): Promise<void> {
+  const open = 'SELECT FROM readers.rebuilds WHERE NOT is_told';
+  await eventually(
+    'the log tells of all ends',
+    async () => (await runSql(app.databaseUrl, open)).length === 0,
+  );
 }
 
 async function serviceFor(

@@ -61,9 +61,11 @@ async function prepare(): Promise<Material> {
       'post /users': { email: victim.email, password: 'long enough', role: 'member' },
       'patch /users/{id}': { email: victim.email, role: 'viewer', is_active: true },
       'put /roles/{name}': { permissions: ['tags:read'] },
+      'post /projections/{name}/skip': { event_id: other },
     },
     ids: [
       ['/services/', { id, tag_id: other }],
+      ['/projections/', { name: 'tags', id: other }],
       ['/tags/', { id: tag }],
       ['/users/', { id: victim.id }],
       ['/roles/', { name: 'custom' }],

@@ -139,6 +139,7 @@ describe('what is really answered', () => {
         tags: [str(tag.body['id'])],
       },
     });
+    const rebuild = await app.call('POST', '/projections/tags/rebuild', { as: app.admin });
     const known: Record<string, string> = {
       '/tags/{id}': str(tag.body['id']),
       '/services/{id}': str(service.body['id']),
@@ -146,10 +147,12 @@ describe('what is really answered', () => {
       '/users/{id}': app.admin.id,
       '/users/{id}/permissions': app.admin.id,
       '/roles/{name}': 'member',
+      '/projections/{name}': 'tags',
+      '/projections/{name}/rebuilds/{id}': `tags/rebuilds/${str(rebuild.body['id'])}`,
     };
 
     for (const { method, path, answers } of routes.filter(({ method }) => method === 'get')) {
-      const where = path.replace(/\{\w+\}/, known[path] ?? '{missing}');
+      const where = path.replace(/\{.*\}/, known[path] ?? '{missing}');
       const answer = await app.call(method.toUpperCase(), where, { as: app.admin });
       expect([where, answer.status]).toEqual([where, 200]);
       if (answers[200]?.types !== undefined) {

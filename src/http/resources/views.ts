@@ -86,6 +86,80 @@ export const PermissionsView = z.strictObject({
   permissions: z.array(z.enum(permissions)),
 });
 
+export const RebuildView = z.strictObject({
+  id: z.uuid(),
+  projection: z.string(),
+  kind: z.enum(['rebuild', 'rollback']),
+  stage: z.enum([
+    'waiting',
+    'loading',
+    'indexing',
+    'catching-up',
+    'swapped',
+    'cancelled',
+    'failed',
+  ]),
+  is_cancelled: z.boolean(),
+  progress: z.number().meta({ description: 'Of the log, from 0 to 1; an estimate' }),
+  events: z.int().meta({ description: 'Folded so far' }),
+  events_per_second: z.int().nullable(),
+  seconds: z.number().meta({ description: 'That it has taken so far' }),
+  seconds_left: z.number().nullable(),
+  reason: z.string().nullable().meta({ description: 'Why it failed' }),
+  requested_at: wire.timestamp,
+  started_at: wire.timestamp.nullable(),
+  ended_at: wire.timestamp.nullable(),
+});
+
+export const ProjectionView = z.strictObject({
+  name: z.string(),
+  version: z.int().meta({ description: 'Of the rules that made its rows' }),
+  position: z.string().meta({ description: 'In the event log, up to where it has come' }),
+  state: z.enum(['running', 'stopped', 'waiting']),
+  error: z
+    .strictObject({ message: z.string(), position: z.string(), event_id: z.uuid() })
+    .nullable()
+    .meta({ description: 'The event that stopped it, and why' }),
+  updated_at: wire.timestamp,
+  kept: z
+    .strictObject({ version: z.int(), replaced_at: wire.timestamp })
+    .nullable()
+    .meta({ description: 'The table before the last rebuild' }),
+  lag: z.strictObject({
+    events: z.int(),
+    is_at_least: z.boolean().meta({ description: 'Whether there are more than were counted' }),
+    seconds: z.number(),
+  }),
+  rebuild: RebuildView.nullable().meta({ description: 'The last one' }),
+});
+
+export const VerificationView = z.strictObject({
+  projection: z.string(),
+  version: z.int(),
+  position: z.string().meta({ description: 'Where table and log were compared' }),
+  is_equal: z.boolean(),
+  rows: z.strictObject({ live: z.int(), folded: z.int() }),
+  checksum: z.strictObject({ live: z.string(), folded: z.string() }),
+  differing: z.int(),
+  differences: z.array(
+    z.strictObject({
+      key: z.string(),
+      kind: z.enum(['changed', 'missing', 'surplus']),
+      columns: z.array(z.string()),
+      last_event: z
+        .strictObject({
+          id: z.uuid(),
+          type: z.string(),
+          stream: z.string(),
+          revision: z.int(),
+          position: z.string(),
+          recorded_at: wire.timestamp,
+        })
+        .nullable(),
+    }),
+  ),
+});
+
 export const TokensView = z.strictObject({
   access_token: z.string(),
   token_type: z.literal('bearer'),
