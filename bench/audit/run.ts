@@ -19,7 +19,7 @@ const dataDir = await mkdtemp(path.join(os.tmpdir(), 'watchbook-bench-'));
 const postgres = await startEmbeddedPostgres({ dataDir });
 
 async function run(): Promise<void> {
-  const client = await connect(postgres.url, 0);
+  const client = await connect(postgres.url, { timeoutMs: 0 });
   const began = performance.now();
   const bytes = await fillAudit(client, rows);
   await client.end();

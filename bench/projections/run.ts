@@ -39,7 +39,7 @@ const dataDir = await mkdtemp(path.join(os.tmpdir(), 'watchbook-bench-'));
 const postgres = await startEmbeddedPostgres({ dataDir });
 const log = createLogger('error');
 await migrate(postgres.url, 'up');
-const client = await connect(postgres.url, 0);
+const client = await connect(postgres.url, { timeoutMs: 0 });
 await seed(client, streams, perStream);
 const pool = createPool(postgres.url, 6, log);
 const store = new PostgresEventStore({
@@ -137,7 +137,7 @@ async function rebuild(...names: readonly string[]): Promise<number> {
     rebuilds,
     folds,
     log,
-    connect: () => connect(postgres.url, 0),
+    connect: () => connect(postgres.url, { timeoutMs: 0 }),
   });
   await runner.runWhatWaits();
   return streams * perStream * names.length;

@@ -120,8 +120,9 @@ async function compose(
   container.load(historyModule, auditModule, projectionsModule);
   const codec = container.get(EventCodec);
   const opened = await openEventStore(configuration, codec, { pool: logPool, url });
-  shutdown.add(() => opened.store.close());
+  shutdown.add(() => opened.close());
   container.bind(tokens.eventStore).toConstantValue(opened.store);
+  container.bind(tokens.storedLog).toConstantValue(opened.stored);
   container.bind(tokens.eventStoreAnswers).toConstantValue(() => opened.answers());
   return container;
 }

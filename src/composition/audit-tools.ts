@@ -9,17 +9,16 @@ import { type StoredEntry } from '../event-store/codec.js';
 import { EventCodec } from '../event-store/codec.js';
 import { type EventStore } from '../event-store/event-store.js';
 import { start } from '../event-store/position.js';
-import { PostgresEventStore } from '../event-store/postgres/postgres-event-store.js';
 import { type Configuration } from '../platform/configuration.js';
 import { type Logger } from '../platform/logger.js';
-import { connect, createPool, listen } from '../platform/postgres.js';
+import { createPool } from '../platform/postgres.js';
 import { AuditQueries } from '../queries/audit/audit-queries.js';
 import { Counts } from '../queries/counts.js';
 import { openDatabase } from '../queries/database.js';
 import { ReadAuditPolicy, ReadOwnAccountPolicy, ReadUsersPolicy } from '../queries/policy.js';
 import { UserQueries } from '../queries/users/user-queries.js';
 import { visitDatabaseServer } from './database.js';
-import { storedPages } from './stored-pages.js';
+import { openEventStore, reachEventStore } from './event-store.js';
 
 /** What the command line needs to look into the log, beside a running Watchbook or without one. */
 export interface AuditTools {
@@ -41,16 +40,14 @@ export async function withAuditTools<T>(
   log: Logger,
   use: (tools: AuditTools) => Promise<T>,
 ): Promise<T> {
+  await reachEventStore(configuration);
   const server = await visitDatabaseServer(configuration, (message) => log.info(message));
   const { url } = server;
   const pool = createPool(url, 3, log);
   const database = await openDatabase(url, 2);
-  const store = new PostgresEventStore({
-    pool,
-    codec: new EventCodec(new PostgresPersonKeys(pool)),
-    connect: () => connect(url),
-    listen: (onRing) => listen(url, 'watchbook_log', onRing),
-  });
+  const codec = new EventCodec(new PostgresPersonKeys(pool));
+  const opened = await openEventStore(configuration, codec, { pool, url });
+  const { store, stored } = opened;
   const people = new UserQueries(
     database,
     new ReadUsersPolicy(),
@@ -67,19 +64,19 @@ export async function withAuditTools<T>(
       reader,
       narrator: audit.narratorFor(reader),
       sealer: new Sealer({
-        log: { pages: (after) => storedPages(pool, after) },
+        log: stored,
         identity: () => store.identity(),
         archive,
         key: () => loadSealKey(dataDir),
       }),
       archive,
       async *storedEntries() {
-        for await (const page of storedPages(pool, start)) yield* page;
+        for await (const page of stored.pages(start)) yield* page;
       },
       publicKey: async () => (await findSealKey(dataDir))?.publicKey,
     });
   } finally {
-    await store.close();
+    await opened.close();
     await database.end();
     await pool.end();
     await server.stop();

@@ -11,7 +11,6 @@ import { SealLog } from '../processes/seal-log.js';
 import { AuditQueries } from '../queries/audit/audit-queries.js';
 import { ReadAuditPolicy } from '../queries/policy.js';
 import { UserQueries } from '../queries/users/user-queries.js';
-import { storedPages } from './stored-pages.js';
 import { tokens } from './tokens.js';
 
 /** The audit log: found in its read model, told from the event log. */
@@ -30,16 +29,16 @@ export const auditModule = new ContainerModule(({ bind }) => {
     .inSingletonScope();
   bind(SealLog)
     .toResolvedValue(
-      (store, pool, { dataDir }, log) => {
+      (store, stored, pool, { dataDir }, log) => {
         const sealer = new Sealer({
-          log: { pages: (after) => storedPages(pool, after) },
+          log: stored,
           identity: () => store.identity(),
           archive: new SealArchive(pool),
           key: () => loadSealKey(dataDir),
         });
         return new SealLog(sealer, log);
       },
-      [tokens.eventStore, tokens.pool, tokens.configuration, tokens.log],
+      [tokens.eventStore, tokens.storedLog, tokens.pool, tokens.configuration, tokens.log],
     )
     .inSingletonScope();
   bind(Cursors)

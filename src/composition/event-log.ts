@@ -16,11 +16,11 @@ export async function* readEventLog(
   const server = await visitDatabaseServer(configuration, (message) => log.info(message));
   const pool = createPool(server.url, 2, log);
   const codec = new EventCodec(new PostgresPersonKeys(pool));
-  const { store } = await openEventStore(configuration, codec, { pool, url: server.url });
+  const opened = await openEventStore(configuration, codec, { pool, url: server.url });
   try {
-    for await (const { entries } of store.readAll()) yield* entries;
+    for await (const { entries } of opened.store.readAll()) yield* entries;
   } finally {
-    await store.close();
+    await opened.close();
     await pool.end();
     await server.stop();
   }

@@ -3,14 +3,19 @@ import { type EventCodec } from '../event-store/codec.js';
 import { type EventStore } from '../event-store/event-store.js';
 import { connectionsTo } from '../event-store/postgres/connections.js';
 import { PostgresEventStore } from '../event-store/postgres/postgres-event-store.js';
+import { PostgresStoredLog } from '../event-store/postgres/stored-log.js';
 import { type EventStoreDbStoredLog } from '../event-store/eventstoredb/index.js';
+import { type StoredLog } from '../event-store/stored-log.js';
 import { type Configuration } from '../platform/configuration.js';
 import { parseEventStoreAddress } from '../platform/event-store-address.js';
 
 export interface OpenedEventStore {
   readonly store: EventStore;
+  /** The same log, undecoded. */
+  readonly stored: StoredLog;
   /** Whether it answers right now. One in PostgreSQL does when that does, and others look at that. */
   answers(): Promise<boolean>;
+  close(): Promise<void>;
 }
 
 /** The configured event store cannot be used; the message says what to do. */
@@ -28,17 +33,28 @@ export async function openEventStore(
 ): Promise<OpenedEventStore> {
   if (eventStore === undefined) {
     const store = openInPostgres(codec, database);
-    return { store, answers: () => Promise.resolve(true) };
+    return {
+      store,
+      stored: new PostgresStoredLog('PostgreSQL', database.pool, codec),
+      answers: () => Promise.resolve(true),
+      close: () => store.close(),
+    };
   }
-  const { EventStoreDbEventStore } = await loadEventStoreDb();
+  const { EventStoreDbEventStore, EventStoreDbStoredLog } = await loadEventStoreDb();
   const store = new EventStoreDbEventStore(eventStore, codec);
+  const stored = new EventStoreDbStoredLog(eventStore);
   return {
     store,
+    stored,
     answers: () =>
       store.ping(signOfLifeMs).then(
         () => true,
         () => false,
       ),
+    close: async () => {
+      await store.close();
+      await stored.close();
+    },
   };
 }
 

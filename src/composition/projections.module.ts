@@ -22,7 +22,13 @@ export const projectionsModule = new ContainerModule(({ bind }) => {
   bind(RebuildRunner)
     .toResolvedValue(
       (store, rebuilds, folds, url, log) =>
-        new RebuildRunner({ store, rebuilds, folds, log, connect: () => connect(url, 0) }),
+        new RebuildRunner({
+          store,
+          rebuilds,
+          folds,
+          log,
+          connect: () => connect(url, { timeoutMs: 0 }),
+        }),
       [tokens.eventStore, Rebuilds, tokens.rowFolds, tokens.databaseUrl, tokens.log],
     )
     .inSingletonScope();
@@ -41,7 +47,8 @@ export const projectionsModule = new ContainerModule(({ bind }) => {
     .inSingletonScope();
   bind(ProjectionVerifier)
     .toResolvedValue(
-      (store, folds, url) => new ProjectionVerifier(store, folds, () => connect(url, 0)),
+      (store, folds, url) =>
+        new ProjectionVerifier(store, folds, () => connect(url, { timeoutMs: 0 })),
       [tokens.eventStore, tokens.rowFolds, tokens.databaseUrl],
     )
     .inSingletonScope();

@@ -5,6 +5,7 @@ import { type Policies } from '../commands/command.js';
 import { type UserDirectory } from '../domain/access/user-directory.js';
 import { type EventStore } from '../event-store/event-store.js';
 import { type PersonKeys } from '../event-store/personal-data/person-keys.js';
+import { type StoredLog } from '../event-store/stored-log.js';
 import { type AnyRoute } from '../http/route.js';
 import { type Configuration } from '../platform/configuration.js';
 import { type Logger } from '../platform/logger.js';
@@ -28,6 +29,8 @@ export const tokens = {
   tokenKey: token<TokenKey>('tokenKey'),
   personKeys: token<PersonKeys>('personKeys'),
   eventStore: token<EventStore>('eventStore'),
+  /** The same log, undecoded. */
+  storedLog: token<StoredLog>('storedLog'),
   eventStoreAnswers: token<() => Promise<boolean>>('eventStoreAnswers'),
   policies: token<Policies>('policies'),
   rowFolds: token<readonly RowFold[]>('rowFolds'),

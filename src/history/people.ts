@@ -23,6 +23,7 @@ export const people: Projection<z.infer<typeof PersonRow>> = {
     ...ignored.tags,
     ...ignored.users,
     ...ignored.roles,
+    ...ignored.projections,
     ...ignored.writeSide,
     UserRegistered: (_, { userId }) => ({ id: userId }),
     UserDeleted: () => null,

@@ -39,27 +39,27 @@ export function sortBy<Field extends string>(
     .transform((sort) => sort ?? otherwise);
 }
 
-/** A moment, in any zone; compared and shown in UTC. */
-export const moment = z.iso
-  .datetime({ offset: true, error: 'Must be a time such as 2026-03-03T09:30:00Z' })
-  .transform((text) => new Date(text).toISOString());
-
 export const searchText = text(255).min(1);
 
 export const yesOrNo = z.enum(['true', 'false']).transform((value) => value === 'true');
 
-/** A time in the past. Parts finer than a millisecond do not count; the millisecond itself does. */
+/** A time in any zone, to the millisecond; compared and shown in UTC. */
 export const moment = z.iso
   .datetime({
     offset: true,
     error: 'Write a time as 2026-03-03T12:00:00Z; a + in an address is written %2B',
   })
-  .transform((time) => new Date(time).toISOString())
-  .refine((time) => Date.parse(time) <= Date.now(), 'This is yet to come');
+  .transform((time) => new Date(time).toISOString());
+
+/** The millisecond itself counts, too. */
+export const pastMoment = moment.refine(
+  (time) => Date.parse(time) <= Date.now(),
+  'This is yet to come',
+);
 
 /** For what can be asked about the past. */
 export const asOf = {
-  as_of: moment.optional().meta({
+  as_of: pastMoment.optional().meta({
     description: 'As it was at this time, for whoever may read it now',
     type: 'string',
     format: 'date-time',

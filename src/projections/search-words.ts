@@ -1,4 +1,4 @@
-import { isEventType, definitionOf } from '../event-store/catalogue/catalogue.js';
+import { findDefinition } from '../event-store/catalogue/catalogue.js';
 import { type RecordedEvent } from '../event-store/event-store.js';
 
 /**
@@ -8,7 +8,7 @@ import { type RecordedEvent } from '../event-store/event-store.js';
  */
 export function searchWordsOf({ event, metadata }: RecordedEvent): string[] {
   const { type } = event;
-  const personal = isEventType(type) ? (definitionOf(type).personal?.fields ?? []) : [];
+  const personal = findDefinition(type)?.personal?.fields ?? [];
   const texts = textsIn(event.data, new Set([...personal, ...neverSearched]));
   const all = [type, apart(type), metadata.command, apart(metadata.command), ...texts];
   return [...new Set(wordsOf(all.join(' ')))].slice(0, maxWords);

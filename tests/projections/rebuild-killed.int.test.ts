@@ -65,7 +65,7 @@ async function carryOutUntil(statement: number, client: Client, cut: () => void)
 
 async function expectWhole(): Promise<void> {
   await engine.reaches(cast.position);
-  const client = await connect(subject.log.url, 0);
+  const client = await connect(subject.log.url, { timeoutMs: 0 });
   expect(await verify(subject.store, client, fold.anew())).toMatchObject({ differing: 0 });
   await client.end();
 }
@@ -73,14 +73,14 @@ async function expectWhole(): Promise<void> {
 /** Begins one anew, and lets it be killed there. @returns Whether it came that far. */
 async function isKilledAt(statement: number, kind: 'rebuild' | 'rollBack'): Promise<boolean> {
   await new ProjectionRequests(pool)[kind](randomUUID(), 'services', null);
-  const client = await connect(proxy.url, 0);
+  const client = await connect(proxy.url, { timeoutMs: 0 });
   const isKilled = await carryOutUntil(statement, client, () => proxy.cut());
   await client.end().catch(() => undefined);
   return isKilled;
 }
 
 async function carryOutTheRest(): Promise<void> {
-  const client = await connect(subject.log.url, 0);
+  const client = await connect(subject.log.url, { timeoutMs: 0 });
   await carryOutUntil(Infinity, client, () => undefined);
   await client.end();
 }

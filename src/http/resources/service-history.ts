@@ -7,13 +7,13 @@ import { route } from '../define-route.js';
 import { Problem } from '../problem.js';
 import { type Querying } from '../querying.js';
 import { type AnyRoute, none } from '../route.js';
-import { listOf, moment, OneId, pagingFields } from '../wire.js';
+import { listOf, pastMoment, OneId, pagingFields } from '../wire.js';
 import { ServiceEventView, ServiceView } from './views.js';
 
 const Restoration = z
   .strictObject({
     revision: z.int().nonnegative().optional(),
-    as_of: moment.optional(),
+    as_of: pastMoment.optional(),
     accept: z
       .array(
         z.union([z.literal('keep_owner'), z.templateLiteral(['without_tag:', z.uuid()])], {

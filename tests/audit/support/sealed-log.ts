@@ -7,10 +7,12 @@ import { SealKey } from '../../../src/audit/seals/seal-key.js';
 import { Sealer } from '../../../src/audit/seals/sealer.js';
 import { type Verdict } from '../../../src/audit/seals/verdict.js';
 import { verify } from '../../../src/audit/seals/verification.js';
-import { storedPages } from '../../../src/composition/stored-pages.js';
-import { type StoredEntry } from '../../../src/event-store/codec.js';
+import { EventCodec, type StoredEntry } from '../../../src/event-store/codec.js';
+import { PostgresStoredLog } from '../../../src/event-store/postgres/stored-log.js';
+import { type StoredLog } from '../../../src/event-store/stored-log.js';
 import { createLogger } from '../../../src/platform/logger.js';
 import { createPool } from '../../../src/platform/postgres.js';
+import { InMemoryPersonKeys } from '../../event-store/support/in-memory-person-keys.js';
 import { PostgresLog } from '../../event-store/support/postgres.js';
 
 export function newKey(): SealKey {
@@ -22,6 +24,7 @@ export class SealedLog {
   readonly store;
   readonly archive: SealArchive;
   readonly sealer: Sealer;
+  private readonly stored: StoredLog;
 
   private constructor(
     readonly log: PostgresLog,
@@ -29,6 +32,11 @@ export class SealedLog {
     readonly key: SealKey,
   ) {
     this.store = log.open();
+    this.stored = new PostgresStoredLog(
+      'the sealed log',
+      pool,
+      new EventCodec(new InMemoryPersonKeys()),
+    );
     this.archive = new SealArchive(pool);
     this.sealer = this.sealerWith(key);
   }
@@ -40,7 +48,7 @@ export class SealedLog {
 
   sealerWith(key: SealKey): Sealer {
     return new Sealer({
-      log: { pages: (after) => storedPages(this.pool, after) },
+      log: this.stored,
       identity: () => this.store.identity(),
       archive: this.archive,
       key: () => Promise.resolve(key),
@@ -79,7 +87,7 @@ export class SealedLog {
   }
 
   private async *entries(): AsyncIterable<StoredEntry> {
-    for await (const page of storedPages(this.pool, 0n)) yield* page;
+    for await (const page of this.stored.pages(0n)) yield* page;
   }
 }
 

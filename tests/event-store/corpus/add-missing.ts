@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { randomUUID } from 'node:crypto';
-import { definitionOf, eventTypes } from '../../../src/event-store/catalogue/catalogue.js';
+import { catalogue, eventTypes } from '../../../src/event-store/catalogue/catalogue.js';
 import { EventCodec } from '../../../src/event-store/codec.js';
 import { examplesOf } from '../support/corpus-examples.js';
 import {
@@ -22,7 +22,7 @@ const codec = new EventCodec(corpusKeys);
 const added = new Map<string, string>();
 
 for (const type of eventTypes) {
-  const { version } = definitionOf(type);
+  const { version } = catalogue[type];
   const name = fileOf(type, version);
   if (files.has(name)) continue;
   const stored = await codec.encode(

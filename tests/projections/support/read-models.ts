@@ -51,7 +51,7 @@ export class RunningEngine {
       store,
       folds,
       rebuilds: new Rebuilds(this.#pool),
-      connect: () => connect(url.href, 0),
+      connect: () => connect(url.href, { timeoutMs: 0 }),
       log: engineLog,
     });
   }
