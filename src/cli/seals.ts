@@ -7,7 +7,7 @@ import { ChainWithExported } from '../audit/seals/exported.js';
 import { type Seal } from '../audit/seals/seal.js';
 import { sealsFromLines, sealToLine } from '../audit/seals/seal-file.js';
 import { SealPublicKey } from '../audit/seals/seal-key.js';
-import { type Intact, type Verdict } from '../audit/seals/verdict.js';
+import { type Broken, type Intact } from '../audit/seals/verdict.js';
 import { verify } from '../audit/seals/verification.js';
 import { type AuditTools } from '../composition/audit-tools.js';
 import { AuditRefused, withTools } from './audit.js';
@@ -23,14 +23,19 @@ export interface VerifyOptions {
 /** Recomputes all seals from the log. Ends with exit code 1 when anything is not as it was sealed. */
 export async function verifyLog({ seals, key = [] }: VerifyOptions): Promise<void> {
   await withTools(async (tools) => {
-    const log = await sealedLog(tools);
+    const log = seals === undefined ? await sealedLog(tools) : await tools.store.identity();
     const keys = await keysOf(tools, key);
-    const kept = tools.archive.all(log);
-    const chain = new ChainWithExported(kept, seals === undefined ? none() : sealsIn(seals));
+    const kept = (): AsyncIterable<Seal> => (log === undefined ? none() : tools.archive.all(log));
+    const chain = new ChainWithExported(kept(), seals === undefined ? none() : sealsIn(seals));
     const verdict = await verify(tools.storedEntries(), chain.seals(), keys);
-    const complaint = complaintOf(verdict, chain.firstDiffering);
-    if (complaint !== undefined) throw new AuditRefused(complaint);
-    if (verdict.intact) for (const line of praise(verdict)) console.log(line);
+    if (!verdict.intact) throw new AuditRefused(complaintOf(verdict));
+    const { firstDiffering } = chain;
+    if (firstDiffering !== undefined) {
+      // A log that was moved is sealed anew in its new place: both chains prove it then.
+      const { intact } = await verify(tools.storedEntries(), kept(), keys);
+      if (!intact) throw new AuditRefused(notKept(firstDiffering));
+    }
+    for (const line of praise(verdict, firstDiffering)) console.log(line);
   });
 }
 
@@ -118,16 +123,18 @@ async function* none(): AsyncIterable<Seal> {
   // Nothing was exported.
 }
 
-function complaintOf(verdict: Verdict, firstDiffering: number | undefined): string | undefined {
-  if (verdict.intact) {
-    if (firstDiffering === undefined) return undefined;
-    return `The log is as it was when the seals were exported, but seal ${firstDiffering} is not kept as it was exported.`;
-  }
-  const { explanation, eventsBefore, block } = verdict;
+function complaintOf({ explanation, eventsBefore, block }: Broken): string {
   return `${explanation}.\nBefore it, ${count(eventsBefore, 'event')} are as they were sealed; this is block ${block}.`;
 }
 
-function praise({ sealed, blocks, unsealed, signaturesChecked, last }: Intact): string[] {
+function notKept(firstDiffering: number): string {
+  return `The log is as it was when the seals were exported, but seal ${firstDiffering} is not kept as it was exported.`;
+}
+
+function praise(
+  { sealed, blocks, unsealed, signaturesChecked, last }: Intact,
+  firstDiffering: number | undefined,
+): string[] {
   if (last === undefined)
     return [
       `Nothing is sealed yet; ${count(unsealed, 'event')} in the log. Run \`audit seals sign\`.`,
@@ -135,6 +142,11 @@ function praise({ sealed, blocks, unsealed, signaturesChecked, last }: Intact): 
   return [
     `The log is as it was sealed: ${count(sealed, 'event')} in ${count(blocks, 'block')}.`,
     `Newest seal: ${last.number}, of ${last.sealedAt}, ${last.hash.toString('hex')}`,
+    ...(firstDiffering === undefined
+      ? []
+      : [
+          `From seal ${firstDiffering} on, other seals are kept here: the log was sealed anew. They prove it, too.`,
+        ]),
     ...(unsealed > 0 ? [`Not sealed yet: ${count(unsealed, 'event')}.`] : []),
     ...(signaturesChecked
       ? []

@@ -1,14 +1,15 @@
 import { type Pool, type PoolClient } from 'pg';
 import { type EventStore } from '../event-store/event-store.js';
 import { start } from '../event-store/position.js';
+import { advisoryLocks } from '../platform/advisory-locks.js';
 import { type Logger } from '../platform/logger.js';
 import { digest, typesOf } from './fold-to.js';
 import { snapshotFolds, snapshots } from './snapshots.js';
 
 /**
  * Follows the log and writes a snapshot every so many events, off the way of commands and of the read models. One
- * process at a time does it, under a lock of the database that ends with its connection; the others look every few
- * seconds whether it is free. Killed anywhere, it goes on from the last snapshot.
+ * process at a time does it, under a lock of the database that ends with its connection; the others look every
+ * second whether it is free. Killed anywhere, it goes on from the last snapshot.
  */
 export class SnapshotWriter {
   private readonly stopping = new AbortController();
@@ -71,14 +72,15 @@ export class SnapshotWriter {
 /** Written over the connection that holds the lock: whoever lost it cannot write. */
 async function hasLock(client: PoolClient): Promise<boolean> {
   const { rows } = await client.query<{ free: boolean }>(
-    'SELECT pg_try_advisory_lock(7310578003) AS free',
+    'SELECT pg_try_advisory_lock($1) AS free',
+    [advisoryLocks.snapshots],
   );
   return rows[0]?.free === true;
 }
 
 /** Folding so many takes a fraction of a second; see docs/time-travel.md. */
 const eventsPerSnapshot = 5_000;
-const retryMs = 5_000;
+const retryMs = 1_000;
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

@@ -1,4 +1,5 @@
 import { type Pool, type PoolClient } from 'pg';
+import { advisoryLocks } from '../platform/advisory-locks.js';
 import { begin } from '../platform/postgres.js';
 
 /**
@@ -32,7 +33,7 @@ export async function followedLog(client: Pool | PoolClient): Promise<string | u
 
 async function compareAndReplace(client: PoolClient, identity: string): Promise<boolean> {
   // The lock of whoever makes or drops read-model tables: processes that start together do it once.
-  await client.query('SELECT pg_advisory_xact_lock(7310578002)');
+  await client.query('SELECT pg_advisory_xact_lock($1)', [advisoryLocks.readModelTables]);
   if ((await followedLog(client)) === identity) return false;
   await client.query(
     `INSERT INTO readers.followed_log (identity) VALUES ($1)

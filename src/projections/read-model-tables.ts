@@ -1,6 +1,7 @@
 import { type ClientBase, escapeLiteral } from 'pg';
 import { z } from 'zod';
 import { type Position } from '../event-store/position.js';
+import { advisoryLocks } from '../platform/advisory-locks.js';
 import { begin } from '../platform/postgres.js';
 import { leaseInterval } from './leases.js';
 import { type RowFold } from './row-fold.js';
@@ -16,7 +17,7 @@ export const readModelTables = {
   async prepare(client: ClientBase, folds: readonly RowFold[]): Promise<void> {
     await client.query(begin);
     try {
-      await client.query('SELECT pg_advisory_xact_lock(7310578002)');
+      await client.query('SELECT pg_advisory_xact_lock($1)', [advisoryLocks.readModelTables]);
       await client.query('CREATE SCHEMA IF NOT EXISTS read');
       for (const fold of folds) await prepareOne(client, fold);
       await client.query('COMMIT');

@@ -18,7 +18,7 @@ let service: string;
 beforeAll(async () => {
   dataDir = await mkdtemp(path.join(tmpdir(), 'watchbook-audit-'));
   // It seals the log, too, with the key that is there.
-  app = await startTestApp({ DATA_DIR: dataDir });
+  app = await startTestApp({ DATA_DIR: dataDir, EVENT_STORE_URL: '' });
   ana = await app.person('operator');
   await app.call('PATCH', '/users/me', { as: ana, body: { full_name: 'Ana' } });
   service = (await makeService(app, ana, { name: 'billing-api' })).id;

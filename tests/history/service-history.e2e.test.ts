@@ -4,7 +4,6 @@ import { expectInvalid, expectProblem, readPage } from '../resources/support/ans
 import { Ledger } from '../resources/support/log.js';
 import { makeService, makeTag, nobody } from '../resources/support/making.js';
 import { gather } from '../resources/support/paging.js';
-import { runSql } from '../http/support/database.js';
 import { type Answer, type Person, startTestApp, type TestApp } from '../support/test-app.js';
 
 let app: TestApp;
@@ -152,13 +151,7 @@ describe('The history of a service', () => {
 
   it('given an event nobody can read, when asked, then it is there, and says nothing', async () => {
     const service = await makeService(app, app.admin);
-    await runSql(
-      app.databaseUrl,
-      `INSERT INTO log.events (position, stream, revision, id, type, version, data, metadata, recorded_at)
-       SELECT max(position) + 1, $1, 1, gen_random_uuid(), 'ServiceRenamed', 99, '{}', '{}', max(recorded_at)
-         FROM log.events`,
-      [`service-${service.id}`],
-    );
+    await ledger.appendUnreadable(`service-${service.id}`, 1, 'ServiceRenamed');
 
     const [last] = await historyOf(service.id);
 

@@ -35,7 +35,7 @@ beforeEach(async () => {
   log = await PostgresLog.create();
   store = log.open();
   pool = createPool(log.url, 4, createLogger('silent'));
-  database = await openDatabase(log.url, 2);
+  database = await openDatabase(log.url, 4);
 }, 60_000);
 afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();
@@ -137,11 +137,20 @@ async function expectPastIsTrue(): Promise<number> {
   for (const moment of moments) {
     const both = past.servicesAndTags(moment);
     const people = past.usersAndRoles(moment);
-    expect(await found(services, both)).toEqual(folded(services, events, moment));
-    expect(await found(tags, both)).toEqual(folded(tags, events, moment));
-    expect(await found(users, people)).toEqual(folded(users, events, moment));
-    expect(await found(roles, people)).toEqual(folded(roles, events, moment));
-    expect(await found(roles, past.roles(moment))).toEqual(folded(roles, events, moment));
+    const asked = await Promise.all([
+      found(services, both),
+      found(tags, both),
+      found(users, people),
+      found(roles, people),
+      found(roles, past.roles(moment)),
+    ]);
+    expect(asked).toEqual([
+      folded(services, events, moment),
+      folded(tags, events, moment),
+      folded(users, events, moment),
+      folded(roles, events, moment),
+      folded(roles, events, moment),
+    ]);
   }
   return moments.length;
 }

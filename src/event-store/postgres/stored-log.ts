@@ -1,4 +1,5 @@
 import { DatabaseError, type Pool, type PoolClient } from 'pg';
+import { advisoryLocks } from '../../platform/advisory-locks.js';
 import { type EventCodec, type StoredEntry } from '../codec.js';
 import { EventRefused, EventStoreUnavailable, WrongExpectedRevision } from '../errors.js';
 import { type Position } from '../position.js';
@@ -58,7 +59,7 @@ export class PostgresStoredLog implements StoredLog {
 
 async function appendAll(client: PoolClient, entries: readonly StoredEntry[]): Promise<void> {
   // A statement of its own, as in log.append: the ones after it see what the last holder committed.
-  await client.query('SELECT pg_advisory_xact_lock(7310578001)');
+  await client.query('SELECT pg_advisory_xact_lock($1)', [advisoryLocks.positions]);
   const places = [entries.map(({ stream }) => stream), entries.map(({ revision }) => revision)];
   const ids = entries.map(({ id }) => id);
   const { rows } = await client.query<Place>(takenPlace, [...places, ids]);

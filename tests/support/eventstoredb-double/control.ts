@@ -5,7 +5,7 @@ import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage } from 'node:http';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
-import { type AboutDouble, LogOptions, type OpenedLog } from './control-messages.js';
+import { type AboutDouble, Change, LogOptions, type OpenedLog } from './control-messages.js';
 import { onPort } from './ports.js';
 import { ServedLog } from './served-log.js';
 
@@ -44,6 +44,7 @@ export class Control {
     if (id === '') return this.open(randomUUID(), LogOptions.parse(body));
     if (fault === 'close') return this.close(id);
     const log = this.logs.get(id);
+    if (log && fault === 'change') return log.events.change(Change.parse(body));
     const act = FAULTS[fault];
     if (!log || !act) throw new Error(`There is no ${request.url}`);
     await act(log, typeof body === 'number' ? body : 0);

@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { AboutDouble, type LogOptions, OpenedLog } from './control-messages.js';
+import { AboutDouble, type Change, type LogOptions, OpenedLog } from './control-messages.js';
 import { eventually } from '../../event-store/support/waiting.js';
 
 const main = path.join(import.meta.dirname, 'start-double.ts');
@@ -168,6 +168,11 @@ export class DoubleLog {
 
   acceptConnections(node = 0): Promise<void> {
     return this.tell('acceptConnections', node);
+  }
+
+  /** Replaces a piece of an event's data, as somebody at the server's disk could, until the double is killed. */
+  async change(change: Change): Promise<void> {
+    await tell(`${this.control}/change`, change);
   }
 
   /** Removes it. */
