@@ -138,6 +138,7 @@ async function rebuild(...names: readonly string[]): Promise<number> {
     folds,
     log,
     connect: () => connect(postgres.url, { timeoutMs: 0 }),
+    onEnd: () => Promise.resolve(),
   });
   await runner.runWhatWaits();
   return streams * perStream * names.length;

@@ -35,7 +35,8 @@ export async function ensureAdministrator(
   if (await hasSuperuser(read)) return undefined;
   const email = chosen.email ?? 'admin@watchbook.local';
   const password = chosen.password ?? randomBytes(15).toString('base64url');
-  const occasion = context();
+  // Who is told that there is an administrator can log in as one.
+  const occasion = { ...context(), waitMs: visibleMs };
   const userId = newId(occasion, 'user');
   const credentialId = newId(occasion, 'credential');
   await credentials.add(credentialId, userId, password);
@@ -65,6 +66,7 @@ async function hasSuperuser(read: StateReader): Promise<boolean> {
 /** Longer than nobody's claim to a name is questioned. */
 const patienceMs = 20_000;
 const retryMs = 250;
+const visibleMs = 5_000;
 
 const firstStart: ProcessActor = { kind: 'process', id: 'first-start' };
 

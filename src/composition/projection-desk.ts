@@ -132,9 +132,10 @@ export class ProjectionDesk {
       watch(rebuilds);
       if (rebuilds.every(({ ended_at }) => ended_at !== null)) break;
       await sleep(lookEveryMs);
+      // A server may have carried it out, and be gone.
+      await control.tellEnded();
     }
     await runner.stop();
-    await control.tellEnded();
     return this.standingOf(wanted);
   }
 

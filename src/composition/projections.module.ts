@@ -21,15 +21,24 @@ export const projectionsModule = new ContainerModule(({ bind }) => {
     .inSingletonScope();
   bind(RebuildRunner)
     .toResolvedValue(
-      (store, rebuilds, folds, url, log) =>
+      (store, rebuilds, folds, url, log, control) =>
         new RebuildRunner({
           store,
           rebuilds,
           folds,
           log,
           connect: () => connect(url, { timeoutMs: 0 }),
+          // It looks by itself, too: should this fail, the end is told a moment later.
+          onEnd: () => control.tellEnded().catch(() => undefined),
         }),
-      [tokens.eventStore, Rebuilds, tokens.rowFolds, tokens.databaseUrl, tokens.log],
+      [
+        tokens.eventStore,
+        Rebuilds,
+        tokens.rowFolds,
+        tokens.databaseUrl,
+        tokens.log,
+        ProjectionControl,
+      ],
     )
     .inSingletonScope();
   bind(ProjectionControl)

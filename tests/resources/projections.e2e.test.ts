@@ -67,7 +67,7 @@ describe('Read models and how they stand', () => {
   it('given nothing is wrong, then all of them run, with nothing between them and the log', async () => {
     const { data } = readPage(await get('/projections'), ProjectionView);
 
-    expect(data.map(({ name }) => name)).toEqual(['roles', 'services', 'tags', 'users']);
+    expect(data.map(({ name }) => name)).toEqual(['audit', 'roles', 'services', 'tags', 'users']);
     for (const one of data)
       expect(one).toMatchObject({ state: 'running', error: null, lag: { events: 0, seconds: 0 } });
   });
@@ -252,7 +252,7 @@ describe('A read model that an event stopped', () => {
     expect(lag.events).toBeGreaterThan(0);
     const { data } = readPage(await get('/projections'), ProjectionView);
     const others = data.filter(({ name }) => name !== 'services');
-    expect(others.map(({ state }) => state)).toEqual(['running', 'running', 'running']);
+    expect(new Set(others.map(({ state }) => state))).toEqual(new Set(['running']));
   });
 
   it('given it is tried again, then it stops there again', async () => {

@@ -137,8 +137,11 @@ interface StreamPage {
 
 const pageSize = 2000;
 
-/** Of types that are rare, a page looks through so many events at the most: a statement must come to an end. */
-const maxScanned = 100_000n;
+/**
+ * Of types that are rare, a page looks through so many events at the most. Few enough for a statement to end in time
+ * where the disk is slow and others keep it busy, as at a start; on a quiet computer it takes some ten milliseconds.
+ */
+const maxScanned = 10_000n;
 
 const streamForwards = {
   name: 'stream-forwards',

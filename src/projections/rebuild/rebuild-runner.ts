@@ -14,6 +14,8 @@ export interface RebuildRunnerParts {
   readonly folds: readonly RowFold[];
   /** Opens a connection whose statements may take as long as they need. */
   readonly connect: () => Promise<Client>;
+  /** Is told when one may have ended. */
+  readonly onEnd: () => Promise<void>;
   readonly log: EngineLog;
 }
 
@@ -66,6 +68,7 @@ export class RebuildRunner {
     if (fold === undefined) throw new Error(`Unreachable: no projection ${rebuild.projection}`);
     try {
       await this.work(rebuild, fold.anew());
+      await this.parts.onEnd();
     } catch (error) {
       if (error instanceof RebuildTakenOver) return true;
       log.error({ err: error, projection: fold.name }, 'A rebuild was interrupted; it goes on');

@@ -1,6 +1,7 @@
 import { type ClientBase, DatabaseError } from 'pg';
 import { type EventStore, type LogEntry } from '../../event-store/event-store.js';
 import { type Position } from '../../event-store/position.js';
+import { begin } from '../../platform/postgres.js';
 import { type RowFold } from '../row-fold.js';
 import { type BulkTable } from './bulk-table.js';
 import { type Rebuild, saveEnd, saveProgress } from './rebuilds.js';
@@ -24,7 +25,7 @@ export interface SwapParts {
  */
 export async function swap({ store, client, fold, table, rebuild }: SwapParts): Promise<boolean> {
   try {
-    await inTransaction(client, async () => {
+    const exchange = async (): Promise<void> => {
       await client.query(`SET LOCAL lock_timeout = '${lockTimeoutMs}ms'`);
       const live = await holdCheckpoint(client, fold.name);
       const missing = await between(store, rebuild.position, live.position);
@@ -34,7 +35,9 @@ export async function swap({ store, client, fold, table, rebuild }: SwapParts): 
       await client.query(`LOCK TABLE read.${fold.name} IN ACCESS EXCLUSIVE MODE`);
       await replace(client, fold, live, position);
       await saveEnd(client, rebuild, 'swapped', null);
-    });
+    };
+    // Others wait for what it holds: should this side vanish without a word, it must end by itself.
+    await inTransaction(client, exchange, begin);
     return true;
   } catch (error) {
     table.forget();

@@ -1,8 +1,17 @@
 import { type ClientBase } from 'pg';
+import { beginWithin } from '../../platform/postgres.js';
 
-/** Commits what was done, or rolls it back and throws what was thrown. */
-export async function inTransaction<T>(client: ClientBase, use: () => Promise<T>): Promise<T> {
-  await client.query('BEGIN');
+/**
+ * Commits what was done, or rolls it back and throws what was thrown.
+ *
+ * @param begin Bounds the time of its statements; left out, they take as long as they need.
+ */
+export async function inTransaction<T>(
+  client: ClientBase,
+  use: () => Promise<T>,
+  begin = unbounded,
+): Promise<T> {
+  await client.query(begin);
   try {
     const result = await use();
     await client.query('COMMIT');
@@ -12,3 +21,6 @@ export async function inTransaction<T>(client: ClientBase, use: () => Promise<T>
     throw error;
   }
 }
+
+/** To copy rows, and to make an index, takes as long as there are rows. */
+const unbounded = beginWithin(0);

@@ -89,6 +89,7 @@ const RebuildRow = z.object({
   reason: z.string().nullable(),
   requested_at: z.string(),
   started_at: z.string().nullable(),
+  /** Null until the log says that it ended: from then on another one can be asked for. */
   ended_at: z.string().nullable(),
 });
 
@@ -149,7 +150,8 @@ const rebuildColumns = sql.fragment`
   r.seen_events::int AS events,
   coalesce(extract(epoch FROM coalesce(r.ended_at, clock_timestamp()) - r.started_at), 0)::float8 AS seconds,
   r.reason, ${iso(sql.fragment`r.requested_at`)} AS requested_at,
-  ${iso(sql.fragment`r.started_at`)} AS started_at, ${iso(sql.fragment`r.ended_at`)} AS ended_at`;
+  ${iso(sql.fragment`r.started_at`)} AS started_at,
+  CASE WHEN r.is_told THEN ${iso(sql.fragment`r.ended_at`)} END AS ended_at`;
 
 const projections = sql.type(ProjectionRow)`
   SELECT c.reader AS name, c.version, c.position::text AS position,

@@ -52,6 +52,7 @@ export class RunningEngine {
       folds,
       rebuilds: new Rebuilds(this.#pool),
       connect: () => connect(url.href, { timeoutMs: 0 }),
+      onEnd: () => Promise.resolve(),
       log: engineLog,
     });
   }
