@@ -156,7 +156,8 @@ export async function tableOf<Row extends object>(
   );
 }
 
-async function foldOf<Row extends object>(
+/** What those rows should be. */
+export async function foldOf<Row extends object>(
   store: EventStore,
   projection: Projection<Row>,
 ): Promise<Record<string, object>> {
