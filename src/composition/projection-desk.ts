@@ -12,6 +12,7 @@ import {
   skipProjectionEvent,
 } from '../commands/projections/projection-commands.js';
 import { type ProcessActor } from '../domain/access/actor.js';
+import { EventCodec } from '../event-store/codec.js';
 import { type Configuration } from '../platform/configuration.js';
 import { type Logger } from '../platform/logger.js';
 import { migrate } from '../platform/migrations.js';
@@ -26,6 +27,7 @@ import {
   type RebuildView,
 } from '../queries/projections/projection-queries.js';
 import { visitDatabaseServer } from './database.js';
+import { openEventStore, reachEventStore } from './event-store.js';
 import { policiesModule, policiesOf } from './policies.module.js';
 import { projectionsModule } from './projections.module.js';
 import { readSideModule } from './read-side.module.js';
@@ -50,6 +52,7 @@ export class ProjectionDesk {
   ) {}
 
   static async open(configuration: Configuration, log: Logger): Promise<ProjectionDesk> {
+    await reachEventStore(configuration);
     const shutdown = new Shutdown();
     try {
       const server = await visitDatabaseServer(configuration, (message) => log.info(message));
@@ -68,8 +71,12 @@ export class ProjectionDesk {
       container.bind(tokens.database).toConstantValue(database);
       container.bind(tokens.policies).toConstantValue(policiesOf(container));
       container.load(policiesModule, writeSideModule, readSideModule, projectionsModule);
-      const store = container.get(tokens.eventStore);
-      shutdown.add(() => store.close());
+      const opened = await openEventStore(configuration, container.get(EventCodec), {
+        pool,
+        url: server.url,
+      });
+      shutdown.add(() => opened.close());
+      container.bind(tokens.eventStore).toConstantValue(opened.store);
       return new ProjectionDesk(container, shutdown);
     } catch (error) {
       await shutdown.run().catch(() => undefined);

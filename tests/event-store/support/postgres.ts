@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import { EventCodec } from '../../../src/event-store/codec.js';
+import { type PersonKeys } from '../../../src/event-store/personal-data/person-keys.js';
 import { connectionsTo } from '../../../src/event-store/postgres/connections.js';
 import { PostgresEventStore } from '../../../src/event-store/postgres/postgres-event-store.js';
 import { migrate } from '../../../src/platform/migrations.js';
@@ -100,7 +101,7 @@ export class PostgresLog {
 
 export function openPostgresEventStore(
   url: string,
-  keys = new InMemoryPersonKeys(),
+  keys: PersonKeys = new InMemoryPersonKeys(),
 ): { store: PostgresEventStore; close: () => Promise<void> } {
   const pool = createPool(url, 5, silent);
   const codec = new EventCodec(keys);
