@@ -50,7 +50,7 @@ async function oidOf(table: string): Promise<unknown> {
 interface Moment {
   readonly name: string;
   readonly at: string;
-  hold(id: string, begin: () => Promise<void>): Promise<Release>;
+  readonly hold: (id: string, begin: () => Promise<void>) => Promise<Release>;
 }
 
 const before =

@@ -1,4 +1,5 @@
 import { type Pool } from 'pg';
+import { z } from 'zod';
 import { PostgresPersonKeys } from '../../../src/accounts/person-keys.js';
 import { type EventStore } from '../../../src/event-store/event-store.js';
 import { type Position } from '../../../src/event-store/position.js';
@@ -15,12 +16,13 @@ import { allFolds } from '../../projections/support/read-models.js';
 import { ProjectionsProcess } from './projections-process.js';
 
 /** How a rebuild stands, as the database says. */
-export interface RebuildStanding {
-  readonly stage: string;
-  readonly reason: string | null;
-  readonly position: Position;
-  readonly epoch: number;
-}
+const RebuildStanding = z.object({
+  stage: z.string(),
+  reason: z.string().nullable(),
+  position: z.string().transform((text) => BigInt(text)),
+  epoch: z.int(),
+});
+type RebuildStanding = Readonly<z.infer<typeof RebuildStanding>>;
 
 /** A log in a database, processes that keep its read models, and a look at what they have made of it. */
 export class ReadModelStage {
@@ -91,10 +93,15 @@ export class ReadModelStage {
     );
   }
 
-  /** The names of read models whose rows are not what the log leads to at their checkpoint. */
-  async drifted(): Promise<string[]> {
+  /**
+   * The names of read models whose rows are not what the log leads to at their checkpoint.
+   *
+   * @param among Which are looked at; all when left out.
+   */
+  async drifted(...among: readonly string[]): Promise<string[]> {
     const drifted: string[] = [];
     for (const fold of allFolds()) {
+      if (among.length > 0 && !among.includes(fold.name)) continue;
       const client = await connect(this.url, { timeoutMs: 0 });
       try {
         if ((await verify(this.store, client, fold)).differing > 0) drifted.push(fold.name);
@@ -111,14 +118,9 @@ export class ReadModelStage {
   }
 
   async rebuild(id: string): Promise<RebuildStanding> {
-    const [row] = await this.query('SELECT * FROM readers.rebuilds WHERE id = $1', [id]);
-    if (row === undefined) throw new Error('There is no such rebuild');
-    return {
-      stage: String(row['stage']),
-      reason: row['reason'] === null ? null : String(row['reason']),
-      position: BigInt(String(row['position'])),
-      epoch: Number(row['epoch']),
-    };
+    const columns = 'stage, reason, position, epoch::int';
+    const [row] = await this.query(`SELECT ${columns} FROM readers.rebuilds WHERE id = $1`, [id]);
+    return RebuildStanding.parse(row);
   }
 
   async untilStage(id: string, ...stages: readonly string[]): Promise<RebuildStanding> {
