@@ -1,7 +1,10 @@
 import path from 'node:path';
 
-/** Where the project stands, from `bench/dist/bench/event-store`: what is measured is what tsc makes of it. */
-const root = path.resolve(import.meta.dirname, '../../../..');
+/** From `bench/event-store`, or what tsc has made of it in `bench/dist/bench/event-store`. */
+const isCompiled = import.meta.dirname.endsWith(path.join('bench/dist/bench/event-store'));
+
+/** Where the project stands. */
+const root = path.resolve(import.meta.dirname, isCompiled ? '../../../..' : '../..');
 
 export const migrations = path.join(root, 'migrations');
 export const benchPackage = path.join(root, 'bench');

@@ -22,18 +22,28 @@ import { Rebuilds } from '../../src/projections/rebuild/rebuilds.js';
 import { rowFold } from '../../src/projections/row-fold.js';
 import { services } from '../../src/projections/services.js';
 import { tags } from '../../src/projections/tags.js';
+import { ensureEmmett } from '../event-store/emmett-package.js';
+import { showProgress } from '../event-store/progress.js';
+import { measureLive } from './live.js';
 import { seed } from './seed.js';
 
 /**
  * `npm run bench:projections`: how fast `services` is rebuilt from a log of STREAMS x PER_STREAM events, beside a
- * row-at-a-time upsert in batches, reading the log without doing anything, and a bare COPY of it; in one run, on one
- * database. ROUNDS says how often.
+ * row-at-a-time upsert in batches, emmett's rebuild of a projection, reading the log without doing anything, and a bare
+ * COPY of it; in one run, on one database. ROUNDS says how often. Then what a running Watchbook's users notice, over
+ * HTTP, with as many services and LIVE_PER_STREAM events each: how soon they see a change, and a rebuild.
  */
 const streams = Number(process.env['STREAMS'] ?? 20_000);
 const perStream = Number(process.env['PER_STREAM'] ?? 50);
 const rounds = Number(process.env['ROUNDS'] ?? 3);
-/** Of the slow way, a part says enough. */
-const upserted = Number(process.env['UPSERTED'] ?? 50_000);
+/** Of the slow ways, a part says enough. */
+const upserted = Number(process.env['UPSERTED'] ?? 10_000);
+const livePerStream = Number(process.env['LIVE_PER_STREAM'] ?? 15);
+const seconds = Number(process.env['SECONDS'] ?? 10);
+
+await ensureEmmett(showProgress());
+// Not before it is there.
+const { fillEmmett, rebuildWithEmmett } = await import('./emmett.js');
 
 const dataDir = await mkdtemp(path.join(os.tmpdir(), 'watchbook-bench-'));
 const postgres = await startEmbeddedPostgres({ dataDir });
@@ -54,9 +64,11 @@ const cases: readonly (readonly [string, () => Promise<number>])[] = [
   ['COPY of the log into nothing', () => copyLog(client)],
   ['reading the log through the store', () => readLog(store)],
   ['row-at-a-time upsert, 1,000 a transaction', () => upsertRows(client, store)],
+  ["emmett's rebuild of the same rows", () => rebuildByEmmett()],
   ['rebuild of services', () => rebuild('services')],
   ['rebuild of services and tags at once', () => rebuild('services', 'tags')],
 ];
+const inEmmett = await fillEmmett(postgres.url, client, Math.ceil(upserted / perStream));
 const measured = new Map<string, number[]>(cases.map(([name]) => [name, []]));
 for (let round = 0; round < rounds; round += 1)
   for (const [name, run] of cases) {
@@ -72,7 +84,7 @@ for (const [name, rates] of measured) {
   );
 }
 console.log(
-  `largest memory of this process: ${Math.round(process.resourceUsage().maxRSS / 1024)} MiB`,
+  `largest memory of this process: ${Math.round(process.resourceUsage().maxRSS / 1024)} MiB\n`,
 );
 
 await store.close();
@@ -80,6 +92,12 @@ await pool.end();
 await client.end();
 await postgres.stop();
 await rm(dataDir, { recursive: true, force: true });
+await measureLive(streams, livePerStream, seconds);
+
+async function rebuildByEmmett(): Promise<number> {
+  await rebuildWithEmmett(postgres.url);
+  return inEmmett;
+}
 
 async function copyLog(from: Client): Promise<number> {
   const nothing = new Writable({ write: (_chunk, _encoding, done) => done() });

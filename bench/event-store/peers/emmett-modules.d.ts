@@ -52,7 +52,26 @@ declare module '@event-driven-io/emmett-postgresql' {
     }): unknown;
     /** Returns when it has stopped. */
     start(): Promise<void>;
+    close(): Promise<void>;
   }
+
+  export interface EmmettProjection {
+    readonly name?: string;
+  }
+
+  /** A document for each stream, named after it. */
+  export function pongoSingleStreamProjection<Document extends object>(options: {
+    readonly collectionName: string;
+    readonly canHandle: readonly string[];
+    readonly evolve: (document: Document | null, event: EmmettEvent) => Document | null;
+  }): EmmettProjection;
+
+  /** Empties the collection, and projects the whole log into it when it is started. */
+  export function rebuildPostgreSQLProjections(options: {
+    readonly connectionString: string;
+    readonly pulling?: { readonly batchSize: number; readonly pullingFrequencyInMs: number };
+    readonly projection: EmmettProjection;
+  }): Pick<EmmettConsumer, 'start' | 'close'>;
 
   export function getPostgreSQLEventStore(url: string): EmmettStore;
 }
