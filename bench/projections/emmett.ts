@@ -43,9 +43,9 @@ export async function fillEmmett(url: string, client: Client, streams: number): 
 }
 
 /** Emmett's own rebuild of a projection, with our row function: a document for each service. */
-export async function rebuildWithEmmett(url: string): Promise<void> {
+export async function rebuildWithEmmett(url: string, collectionName: string): Promise<void> {
   const projection = pongoSingleStreamProjection<ServiceRow>({
-    collectionName: 'services',
+    collectionName,
     canHandle: eventTypes.filter((type) => services.on[type] !== 'ignored'),
     evolve(document, { type, data, metadata }) {
       const definition = findDefinition(type);

@@ -26,7 +26,7 @@ export async function measureLive(
   await seed(client, services, perService);
   const watchbook = await RunningWatchbook.start(postgres.url, dataDir);
   try {
-    await untilQuiet(client);
+    await untilQuiet(watchbook, client);
     const { rows } = await client.query<{ id: string }>('SELECT id FROM read.services');
     const ids = rows.map(({ id }) => id);
 
@@ -43,7 +43,7 @@ export async function measureLive(
       '\n| commands a second | sent | visible after, p50 ms | p99 ms |\n|---:|---:|---:|---:|',
     );
     for (const rate of rates) {
-      await untilQuiet(client);
+      await untilQuiet(watchbook, client);
       const lag = await liveLag(watchbook, ids, rate, seconds);
       console.log(`| ${rate} | ${Math.round(lag.perSecond)} | ${cells(lag)} |`);
     }
@@ -60,14 +60,17 @@ function cells({ p50, p99 }: Quantiles): string {
 }
 
 /** Read models, snapshots and seals catch up at first: what they cost is another matter. */
-async function untilQuiet(client: Client): Promise<void> {
+async function untilQuiet(watchbook: RunningWatchbook, client: Client): Promise<void> {
   const active = `
     SELECT FROM pg_stat_activity
      WHERE state <> 'idle' AND backend_type = 'client backend' AND pid <> pg_backend_pid()`;
-  for (let quiet = 0; quiet < quietLooks;) {
-    quiet = (await client.query(active)).rowCount === 0 ? quiet + 1 : 0;
+  for (let quiet = 0; quiet < quietLooks; ) {
+    const { ms } = await watchbook.call('GET', '/users/me');
+    const isQuiet = ms < quietMs && (await client.query(active)).rowCount === 0;
+    quiet = isQuiet ? quiet + 1 : 0;
     await sleep(50);
   }
 }
 
-const quietLooks = 40;
+const quietLooks = 60;
+const quietMs = 15;
