@@ -1,4 +1,5 @@
 import { type ClientBase } from 'pg';
+import { auditChunkBits } from '../../src/platform/audit-chunks.js';
 import { auditFold } from '../../src/projections/audit.js';
 
 export const people = 1_000;
@@ -11,7 +12,7 @@ export const streams = 200_000;
  * @returns Bytes it takes on disk, with its indexes.
  */
 export async function fillAudit(client: ClientBase, rows: number): Promise<number> {
-  const { columns, indexes } = auditFold();
+  const { columns, indexes } = auditFold(auditChunkBits(undefined));
   const table = Object.entries(columns).map(([column, type]) => `${column} ${type}`);
   await client.query('CREATE SCHEMA read');
   await client.query(`CREATE TABLE read.audit (${table.join(', ')})`);

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { auditChunkBits } from '../../src/platform/audit-chunks.js';
 import { connect } from '../../src/platform/postgres.js';
 import { startEmbeddedPostgres } from '../../src/platform/embedded-postgres/index.js';
 import { type AuditFilter, AuditQueries } from '../../src/queries/audit/audit-queries.js';
@@ -29,15 +30,17 @@ async function run(): Promise<void> {
   );
 
   const database = await openDatabase(postgres.url, 4);
-  const audit = new AuditQueries(database, new ReadAuditPolicy());
+  const audit = new AuditQueries(database, new ReadAuditPolicy(), auditChunkBits(undefined));
   const deep = (): bigint => BigInt(1 + Math.floor(Math.random() * rows));
-  console.log('filter                          newest p50 / p99 ms   deep p50 / p99 ms   found');
+  console.log(
+    'filter                                   newest p50 / p99 ms   deep p50 / p99 ms   found',
+  );
   for (const { name, filter } of cases) {
     const newest = await measure(audit, filter, () => undefined);
     const inside = await measure(audit, filter, deep);
     const found = Math.round(newest.found);
     console.log(
-      `${name.padEnd(31)} ${newest.p50.padStart(8)} / ${newest.p99.padEnd(9)} ${inside.p50.padStart(8)} / ${inside.p99.padEnd(9)} ${found}`,
+      `${name.padEnd(40)} ${newest.p50.padStart(8)} / ${newest.p99.padEnd(9)} ${inside.p50.padStart(8)} / ${inside.p99.padEnd(9)} ${found}`,
     );
   }
   await database.end();
@@ -78,6 +81,11 @@ const cases: readonly Case[] = [
     name: 'actor, type and time',
     filter: () => ({ actorId: actorId(), type: 'TagCreated', to: lately() }),
   },
+  { name: 'text: a letter, and a word nobody wrote', filter: () => ({ words: ['n', 'nobody'] }) },
+  { name: 'rare actor and text', filter: () => ({ actorId: 'rare', words: ['renamed'] }) },
+  { name: 'refused and text', filter: () => ({ outcome: 'refused', words: ['renamed'] }) },
+  { name: 'stream and text', filter: () => ({ stream: stream(), words: ['renamed'] }) },
+  { name: 'text and time', filter: () => ({ words: ['renamed'], to: lately() }) },
   { name: 'actor and text', filter: () => ({ actorId: actorId(), words: [`word${any(5_000)}`] }) },
 ];
 

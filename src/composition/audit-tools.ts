@@ -9,6 +9,7 @@ import { type StoredEntry } from '../event-store/codec.js';
 import { EventCodec } from '../event-store/codec.js';
 import { type EventStore } from '../event-store/event-store.js';
 import { start } from '../event-store/position.js';
+import { auditChunkBits } from '../platform/audit-chunks.js';
 import { type Configuration } from '../platform/configuration.js';
 import { type Logger } from '../platform/logger.js';
 import { createPool } from '../platform/postgres.js';
@@ -54,7 +55,9 @@ export async function withAuditTools<T>(
     new ReadOwnAccountPolicy(),
     new Counts(() => undefined),
   );
-  const audit = new AuditLog(store, new AuditQueries(database, new ReadAuditPolicy()), people);
+  const chunkBits = auditChunkBits(configuration.eventStore);
+  const queries = new AuditQueries(database, new ReadAuditPolicy(), chunkBits);
+  const audit = new AuditLog(store, queries, people);
   const archive = new SealArchive(pool);
   const { dataDir } = configuration;
   try {

@@ -7,6 +7,7 @@ import { Sealer } from '../audit/seals/sealer.js';
 import { Cursors } from '../http/cursors.js';
 import { Querying } from '../http/querying.js';
 import { auditRoutes } from '../http/resources/audit.js';
+import { auditChunkBits } from '../platform/audit-chunks.js';
 import { SealLog } from '../processes/seal-log.js';
 import { AuditQueries } from '../queries/audit/audit-queries.js';
 import { ReadAuditPolicy } from '../queries/policy.js';
@@ -17,8 +18,9 @@ import { tokens } from './tokens.js';
 export const auditModule = new ContainerModule(({ bind }) => {
   bind(AuditQueries)
     .toResolvedValue(
-      (database, policy) => new AuditQueries(database, policy),
-      [tokens.database, ReadAuditPolicy],
+      (database, policy, { eventStore }) =>
+        new AuditQueries(database, policy, auditChunkBits(eventStore)),
+      [tokens.database, ReadAuditPolicy, tokens.configuration],
     )
     .inSingletonScope();
   bind(AuditLog)

@@ -1,4 +1,5 @@
 import { ContainerModule } from 'inversify';
+import { auditChunkBits } from '../platform/audit-chunks.js';
 import { auditFold } from '../projections/audit.js';
 import { CheckpointWatcher } from '../projections/checkpoint-watcher.js';
 import { MemoryDirectory } from '../projections/memory-directory.js';
@@ -26,13 +27,18 @@ import { Waiting } from './waiting.js';
 
 /** From the event log to answers. */
 export const readSideModule = new ContainerModule(({ bind }) => {
-  bind(tokens.rowFolds).toConstantValue([
-    rowFold(services),
-    rowFold(tags),
-    rowFold(users),
-    rowFold(roles),
-    auditFold(),
-  ]);
+  bind(tokens.rowFolds)
+    .toResolvedValue(
+      ({ eventStore }) => [
+        rowFold(services),
+        rowFold(tags),
+        rowFold(users),
+        rowFold(roles),
+        auditFold(auditChunkBits(eventStore)),
+      ],
+      [tokens.configuration],
+    )
+    .inSingletonScope();
   bind(ReadModelGate).toConstantValue(new ReadModelGate());
   bind(ProjectionEngine)
     .toResolvedValue(

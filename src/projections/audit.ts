@@ -1,4 +1,5 @@
 import { type LogEntry } from '../event-store/event-store.js';
+import { type AuditChunkBits } from '../platform/audit-chunks.js';
 import { type RowFold } from './row-fold.js';
 import { searchWordsOf } from './search-words.js';
 
@@ -29,13 +30,13 @@ export interface AuditRow {
  * The read model of the audit log: a row for every event there is, whatever its type, and for those nobody here can
  * read. Rows are never loaded and never change, so it costs the same however long the log is.
  */
-export function auditFold(): RowFold {
+export function auditFold(chunkBits: AuditChunkBits): RowFold {
   const rows: AuditRow[] = [];
   const clear = (): void => void rows.splice(0);
 
   return {
     name: 'audit',
-    version: 1,
+    version: 2,
     key: 'position',
     columns: {
       position: 'bigint',
@@ -64,7 +65,7 @@ export function auditFold(): RowFold {
       'CREATE INDEX ON TABLE (recorded_at, position)',
       `CREATE INDEX ON TABLE (position) WHERE outcome = 'refused'`,
       `CREATE INDEX ON TABLE (stream, position) WHERE outcome = 'refused'`,
-      `CREATE INDEX ON TABLE USING gin (array_to_tsvector(string_to_array(words, ' ')))`,
+      textIndex(chunkBits),
     ],
     appendOnly: true,
     handles: () => true,
@@ -78,8 +79,24 @@ export function auditFold(): RowFold {
     changes: () => ({ upserts: [...rows], deletes: [] }),
     keep: clear,
     forget: clear,
-    anew: () => auditFold(),
+    anew: () => auditFold(chunkBits),
   };
+}
+
+/**
+ * Each word stands there with its chunk before it, `1a/renamed`, so that a search can take one chunk after the other;
+ * the actor stands among them as `1a/@<id>`. The query has the same expression (src/queries/audit/text-search.ts).
+ * Without fastupdate: what is pending would be looked through again in each chunk.
+ */
+function textIndex(chunkBits: AuditChunkBits): string {
+  const chunk = `to_hex(position >> ${chunkBits})`;
+  return `
+    CREATE INDEX ON TABLE USING gin (
+      array_to_tsvector(string_to_array(
+        ${chunk} || '/@' || coalesce(actor_id, '') || ' ' ||
+        ${chunk} || '/' || replace(words, ' ', ' ' || ${chunk} || '/'),
+        ' '))
+    ) WITH (fastupdate = off)`;
 }
 
 function rowOf(entry: LogEntry): AuditRow {

@@ -8,7 +8,7 @@ const subject = usePostgresLog();
 let engine: RunningEngine;
 let cast: Cast;
 beforeEach(async () => {
-  engine = await RunningEngine.start(subject.log, [...allFolds(), auditFold()]);
+  engine = await RunningEngine.start(subject.log, [...allFolds(), auditFold(14)]);
   cast = await newCast(subject.store);
 });
 afterEach(() => engine.stop());

@@ -1,9 +1,11 @@
 import { type FragmentSqlToken } from 'slonik';
 import { z } from 'zod';
 import { type Actor } from '../../domain/access/actor.js';
+import { type AuditChunkBits } from '../../platform/audit-chunks.js';
 import { ask, type Database, sql } from '../database.js';
 import { every } from '../fragments.js';
 import { type QueryPolicy, requireSight } from '../policy.js';
+import { byWords, hasWord } from './text-search.js';
 
 export interface AuditFilter {
   readonly actorId?: string | undefined;
@@ -37,6 +39,7 @@ export class AuditQueries {
   constructor(
     private readonly database: Database,
     private readonly policy: QueryPolicy,
+    private readonly chunkBits: AuditChunkBits,
   ) {}
 
   /**
@@ -53,7 +56,7 @@ export class AuditQueries {
       ...times(filter),
       ...(before === undefined ? [] : [sql.fragment`a.position < ${before}`]),
     ];
-    return this.find(filter, range, sql.fragment`position DESC`, limit);
+    return this.find(filter, range, sql.fragment`DESC`, limit);
   }
 
   /**
@@ -76,7 +79,7 @@ export class AuditQueries {
       sql.fragment`a.position > ${after}`,
       sql.fragment`a.position <= ${upTo}`,
     ];
-    return this.find(filter, range, sql.fragment`position`, limit);
+    return this.find(filter, range, sql.fragment`ASC`, limit);
   }
 
   /** The position of the newest entry; 0 when there is none. */
@@ -89,40 +92,28 @@ export class AuditQueries {
     return BigInt(position);
   }
 
-  private async find(
+  private find(
     filter: AuditFilter,
     range: readonly FragmentSqlToken[],
-    order: FragmentSqlToken,
+    direction: FragmentSqlToken,
     limit: number,
   ): Promise<readonly AuditPlace[]> {
-    const { words = [] } = filter;
+    const { words = [], stream, correlationId } = filter;
     const matching = [...range, ...conditions(filter)];
-    if (words.length === 0)
-      return this.ask(sql.fragment`
-        SELECT * FROM read.audit a WHERE ${every(matching)} ORDER BY ${order} LIMIT ${limit}`);
-
-    // Nobody can tell beforehand whether words are rare. Common ones are found among the nearest entries; looking for
-    // rare ones there would go on to the end of the log. Those come out of the index of words, all of them, at once.
-    const text = sql.fragment`
-      array_to_tsvector(string_to_array(a.words, ' ')) @@ ${beginningWith(words)}::tsquery`;
-    const among = (rows: number): Promise<readonly AuditPlace[]> =>
-      this.ask(sql.fragment`
-        SELECT *
-          FROM (SELECT * FROM read.audit a WHERE ${every(range)} ORDER BY ${order} LIMIT ${rows}) a
-         WHERE ${every([...conditions(filter), text])}
-         ORDER BY ${order}
-         LIMIT ${limit}`);
-    const nearest = await among(nearbyRows);
-    if (nearest.length === limit) return nearest;
-    // Twice as far as it should take, if they are as frequent further on.
-    const reach = Math.ceil((2 * nearbyRows * limit) / nearest.length);
-    if (reach <= farRows) {
-      const near = await among(reach);
-      if (near.length === limit) return near;
-    }
+    // Of one stream or one correlation there is never so much that its words could not be looked at.
+    if (words.length > 0 && stream === undefined && correlationId === undefined)
+      return this.ask(
+        byWords(
+          { words, names: namesIn(filter), range, matching, direction, limit },
+          this.chunkBits,
+        ),
+      );
     return this.ask(sql.fragment`
-      WITH found AS MATERIALIZED (SELECT * FROM read.audit a WHERE ${every([...matching, text])})
-      SELECT * FROM found ORDER BY ${order} LIMIT ${limit}`);
+      SELECT *
+        FROM read.audit a
+       WHERE ${every([...matching, ...words.map(hasWord)])}
+       ORDER BY a.position ${direction}
+       LIMIT ${limit}`);
   }
 
   /** @param rows Of the table, in their order. */
@@ -130,10 +121,6 @@ export class AuditQueries {
     return ask(this.database.any(sql.type(AuditPlace)`SELECT ${columns} FROM (${rows}) a`));
   }
 }
-
-const nearbyRows = 5_000;
-/** Looking through more costs more than fetching all matches. */
-const farRows = 30_000;
 
 const columns = sql.fragment`
   a.position::text AS position, a.event_id, a.stream, a.revision, a.type, a.outcome,
@@ -148,6 +135,15 @@ function conditions(filter: AuditFilter): FragmentSqlToken[] {
   if (outcome !== undefined) all.push(outcome === 'refused' ? isRefused : isAccepted);
   if (correlationId !== undefined) all.push(sql.fragment`a.correlation_id = ${correlationId}`);
   return all;
+}
+
+/** What else is to be found among the words: with a rare word, a filter on the rows would look at few; else at many. */
+function namesIn({ actorId, type, outcome }: AuditFilter): string[] {
+  return [
+    ...(actorId === undefined ? [] : [`@${actorId}`]),
+    ...(type === undefined ? [] : [type.toLowerCase()]),
+    ...(outcome === 'refused' ? ['commandrefused'] : []),
+  ];
 }
 
 /** Times never go backwards along the log, so that a time is a position: pages can still be read off any index. */
@@ -176,8 +172,4 @@ function about(stream: string): FragmentSqlToken {
   return stream.startsWith('refusals-')
     ? sql.fragment`${isRefused} AND a.stream = ${stream}`
     : sql.fragment`a.subject = ${stream}`;
-}
-
-function beginningWith(words: readonly string[]): string {
-  return words.map((word) => `'${word.replace(/['\\]/g, '')}':*`).join(' & ');
 }
