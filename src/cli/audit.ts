@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type AuditEntry } from '../audit/audit-entry.js';
+import { toldTypes } from '../audit/audit-log.js';
 import { causeAndEffect, type CauseNode } from '../audit/cause-and-effect.js';
 import { type AuditTools, withAuditTools } from '../composition/audit-tools.js';
 import { readConfiguration } from '../platform/configuration.js';
@@ -27,7 +28,9 @@ export interface ReplayOptions {
 
 /** Tells the story of the log in order, as it happened or faster. */
 export async function replay(options: ReplayOptions): Promise<void> {
-  const { speed, format } = options;
+  const { speed, format, type } = options;
+  if (type !== undefined && !toldTypes.some((each) => each === type))
+    throw new AuditRefused(`There is no such type of event: ${type}.`);
   const write = format === 'jsonl' ? toJson : toText;
   const output = new Output();
   const stopping = new AbortController();

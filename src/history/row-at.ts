@@ -17,12 +17,20 @@ export async function rowAt<Row extends object>(
   known?: Row & { readonly revision: number },
 ): Promise<Row | undefined> {
   let row: Row | undefined = known;
-  for await (const entry of store.readStream(stream, { from: (known?.revision ?? -1) + 1 })) {
-    if (entry.recordedAt > moment) break;
-    if (entry.readable) row = rowAfter(projection, row, entry);
+  let from = (known?.revision ?? -1) + 1;
+  for (let limit = firstEvents; ; limit *= 2) {
+    const end = from + limit;
+    for await (const entry of store.readStream(stream, { from, limit })) {
+      if (entry.recordedAt > moment) return row;
+      if (entry.readable) row = rowAfter(projection, row, entry);
+      from = entry.revision + 1;
+    }
+    if (from < end) return row;
   }
-  return row;
 }
+
+/** Few lie between a snapshot and a moment; whoever reads on from the start soon reads many at once. */
+const firstEvents = 100;
 
 /** The row after an event of its stream. */
 export function rowAfter<Row extends object>(

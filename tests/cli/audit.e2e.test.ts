@@ -82,6 +82,7 @@ describe('watchbook audit replay', () => {
     [['--speed', 'fast'], 'such as 10x'],
     [['--from', 'yesterday'], 'Must be a time'],
     [['--format', 'xml'], 'text, jsonl'],
+    [['--type', 'TagPolished'], 'There is no such type of event: TagPolished.'],
   ])('given %j, then it says what is wrong', async (args, message) => {
     const told = await audit('replay', ...args);
 

@@ -230,6 +230,8 @@ describe('A search', () => {
     ['to', '2026-03-03'],
     ['type', 'TagPolished'],
     ['outcome', 'maybe'],
+    ['stream', 'everything'],
+    ['correlation_id', 'a b'],
     ['q', '***'],
     ['actor_id', 'a b'],
     ['limit', '1001'],
