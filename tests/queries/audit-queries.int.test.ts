@@ -95,6 +95,8 @@ describe.each<[AuditChunkBits, number]>([
     { words: ['third'], actorId: 'rare' },
     { words: ['th', 'number'], type: 'CommandRefused' },
     { words: ['third'], outcome: 'refused' },
+    { actorId: 'rare', outcome: 'refused' },
+    { actorId: 'user-1', type: 'TagRenamed' },
     { words: ['number4'], outcome: 'accepted', actorId: 'user-1' },
   ])(
     'given %j, when asked page by page, then all are found, in order, both ways',

@@ -100,14 +100,12 @@ export class AuditQueries {
   ): Promise<readonly AuditPlace[]> {
     const { words = [], stream, correlationId } = filter;
     const matching = [...range, ...conditions(filter)];
-    // Of one stream or one correlation there is never so much that its words could not be looked at.
-    if (words.length > 0 && stream === undefined && correlationId === undefined)
-      return this.ask(
-        byWords(
-          { words, names: namesIn(filter), range, matching, direction, limit },
-          this.chunkBits,
-        ),
-      );
+    const names = namesIn(filter);
+    // Of one stream or one correlation there is never so much that its entries could not be looked at one by one. Any
+    // other two filters may each have many entries, and few in common.
+    const isSmall = stream !== undefined || correlationId !== undefined;
+    if (!isSmall && (words.length > 0 || names.length > 1))
+      return this.ask(byWords({ words, names, range, matching, direction, limit }, this.chunkBits));
     return this.ask(sql.fragment`
       SELECT *
         FROM read.audit a
@@ -137,7 +135,7 @@ function conditions(filter: AuditFilter): FragmentSqlToken[] {
   return all;
 }
 
-/** What else is to be found among the words: with a rare word, a filter on the rows would look at few; else at many. */
+/** The filters by which entries are found as they are by words. */
 function namesIn({ actorId, type, outcome }: AuditFilter): string[] {
   return [
     ...(actorId === undefined ? [] : [`@${actorId}`]),
