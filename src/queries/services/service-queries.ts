@@ -72,9 +72,10 @@ export class ServiceQueries {
         SELECT coalesce(string_agg(page.body, ',' ORDER BY page.n), '') AS data,
                ${count.fragment} AS count
           FROM (
-            SELECT ${json(from)} AS body, s.n
+            SELECT ${json(from)} AS body, row_number() OVER (ORDER BY ${order}) AS n
               FROM (
-                SELECT s.*, row_number() OVER (ORDER BY ${order}) AS n
+                -- Numbered when they are few: where there is no index, all others need not be sorted then.
+                SELECT s.*
                   FROM ${from.services} s
                  WHERE ${matching}
                  ORDER BY ${order}
