@@ -168,11 +168,13 @@ async function startReaders(
 
 async function prepareAccounts(
   container: Container,
-  { adminEmail, adminPassword }: Configuration,
+  { adminEmail, adminPassword, roles, readModelWaitMs }: Configuration,
 ): Promise<FirstAdministrator | undefined> {
   const bus = container.get(CommandBus);
   const read = container.get(StateReader);
-  const chosen = { email: adminEmail, password: adminPassword };
+  // Where nobody here keeps the read models, nobody may do so yet.
+  const waitMs = roles.has('projector') ? readModelWaitMs : 0;
+  const chosen = { email: adminEmail, password: adminPassword, waitMs };
   const [credentials, directory] = [container.get(Credentials), container.get(MemoryDirectory)];
   return ensureAdministrator(bus, read, credentials, directory, chosen);
 }

@@ -30,13 +30,18 @@ export async function ensureAdministrator(
   read: StateReader,
   credentials: Credentials,
   directory: UserDirectory,
-  chosen: { readonly email: string | undefined; readonly password: string | undefined },
+  chosen: {
+    readonly email: string | undefined;
+    readonly password: string | undefined;
+    /** How long to wait until the administrator is in the read models, in ms. */
+    readonly waitMs: number;
+  },
 ): Promise<FirstAdministrator | undefined> {
   if (await hasSuperuser(read)) return undefined;
   const email = chosen.email ?? 'admin@watchbook.local';
   const password = chosen.password ?? randomBytes(15).toString('base64url');
   // Who is told that there is an administrator can log in as one.
-  const occasion = { ...context(), waitMs: visibleMs };
+  const occasion = { ...context(), waitMs: chosen.waitMs };
   const userId = newId(occasion, 'user');
   const credentialId = newId(occasion, 'credential');
   await credentials.add(credentialId, userId, password);
@@ -66,7 +71,6 @@ async function hasSuperuser(read: StateReader): Promise<boolean> {
 /** Longer than nobody's claim to a name is questioned. */
 const patienceMs = 20_000;
 const retryMs = 250;
-const visibleMs = 5_000;
 
 const firstStart: ProcessActor = { kind: 'process', id: 'first-start' };
 
