@@ -65,7 +65,7 @@ async function untilQuiet(watchbook: RunningWatchbook, client: Client): Promise<
     SELECT FROM pg_stat_activity
      WHERE state <> 'idle' AND backend_type = 'client backend' AND pid <> pg_backend_pid()`;
   for (let quiet = 0; quiet < quietLooks;) {
-    const { ms } = await watchbook.call('GET', '/users/me');
+    const { ms } = await watchbook.call('GET', '/projections');
     const isQuiet = ms < quietMs && (await client.query(active)).rowCount === 0;
     quiet = isQuiet ? quiet + 1 : 0;
     await sleep(50);
