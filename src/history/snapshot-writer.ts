@@ -3,6 +3,7 @@ import { type EventStore } from '../event-store/event-store.js';
 import { start } from '../event-store/position.js';
 import { advisoryLocks } from '../platform/advisory-locks.js';
 import { type Logger } from '../platform/logger.js';
+import { pause } from '../platform/pause.js';
 import { digest, typesOf } from './fold-to.js';
 import { snapshotFolds, snapshots } from './snapshots.js';
 
@@ -81,19 +82,3 @@ async function hasLock(client: PoolClient): Promise<boolean> {
 /** Folding so many takes a fraction of a second; see docs/time-travel.md. */
 const eventsPerSnapshot = 5_000;
 const retryMs = 1_000;
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) {
-      resolve();
-      return;
-    }
-    const done = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done);
-  });
-}

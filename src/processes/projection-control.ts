@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises';
 import { type CommandBus } from '../commands/command-bus.js';
 import { commandContext } from '../commands/context.js';
 import { projections } from '../commands/aggregates.js';
@@ -15,6 +14,7 @@ import {
 import { type Position } from '../event-store/position.js';
 import { projectionStream } from '../event-store/stream-id.js';
 import { type Logger } from '../platform/logger.js';
+import { pause } from '../platform/pause.js';
 
 /** Where what administrators want is carried out. Asking twice for the same thing does no harm. */
 export interface ProjectionRequests {
@@ -96,7 +96,7 @@ export class ProjectionControl {
         await work();
       } catch (error) {
         this.parts.log.error({ err: error }, 'Projections cannot be controlled for the moment');
-        await setTimeout(retryMs, undefined, { signal }).catch(() => undefined);
+        await pause(retryMs, signal);
       }
     }
   }
@@ -118,8 +118,7 @@ export class ProjectionControl {
 
   private async tellEnds(): Promise<void> {
     await this.tellEnded();
-    const { signal } = this.stopping;
-    await setTimeout(lookEveryMs, undefined, { signal }).catch(() => undefined);
+    await pause(lookEveryMs, this.stopping.signal);
   }
 
   private async passOn(entry: LogEntry): Promise<void> {

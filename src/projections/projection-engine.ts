@@ -3,7 +3,7 @@ import { type EventStore, type LogBatch } from '../event-store/event-store.js';
 import { type Position, start } from '../event-store/position.js';
 import { applyBatch, OvertakenByAnother, type Progress } from './apply-batch.js';
 import { Leases, type Standing } from './leases.js';
-import { pause } from './pause.js';
+import { pause } from '../platform/pause.js';
 import { type ReadModelGate } from './read-model-gate.js';
 import { readModelTables } from './read-model-tables.js';
 import { type RowFold } from './row-fold.js';

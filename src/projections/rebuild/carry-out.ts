@@ -1,7 +1,7 @@
 import { type ClientBase } from 'pg';
 import { type EventStore } from '../../event-store/event-store.js';
 import { start } from '../../event-store/position.js';
-import { pause } from '../pause.js';
+import { pause } from '../../platform/pause.js';
 import { readModelTables } from '../read-model-tables.js';
 import { type RowFold } from '../row-fold.js';
 import { createIndexes, createKey, createTable } from '../table-definition.js';

@@ -1,7 +1,7 @@
 import { type Client, DatabaseError } from 'pg';
 import { type EventStore } from '../../event-store/event-store.js';
 import { isRefusal } from '../apply-batch.js';
-import { pause } from '../pause.js';
+import { pause } from '../../platform/pause.js';
 import { type EngineLog } from '../projection-engine.js';
 import { type RowFold } from '../row-fold.js';
 import { IndigestibleEvent } from './bulk-table.js';
