@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { permissions } from '../../domain/access/permissions.js';
 import { serviceTypes } from '../../domain/services/target.js';
+import { rebuildKinds, rebuildStages } from '../../queries/projections/projection-queries.js';
 import { wire } from '../wire.js';
 
 /** What resources look like in answers: for the OpenAPI document, and for the tests that hold the answers to it. */
@@ -89,16 +90,8 @@ export const PermissionsView = z.strictObject({
 export const RebuildView = z.strictObject({
   id: z.uuid(),
   projection: z.string(),
-  kind: z.enum(['rebuild', 'rollback']),
-  stage: z.enum([
-    'waiting',
-    'loading',
-    'indexing',
-    'catching-up',
-    'swapped',
-    'cancelled',
-    'failed',
-  ]),
+  kind: z.enum(rebuildKinds),
+  stage: z.enum(rebuildStages),
   is_cancelled: z.boolean(),
   progress: z.number().meta({ description: 'Of the log, from 0 to 1; an estimate' }),
   events: z.int().meta({ description: 'Folded so far' }),

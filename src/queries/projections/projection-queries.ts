@@ -67,19 +67,22 @@ export class ProjectionQueries {
   }
 }
 
+export const rebuildKinds = ['rebuild', 'rollback'] as const;
+export const rebuildStages = [
+  'waiting',
+  'loading',
+  'indexing',
+  'catching-up',
+  'swapped',
+  'cancelled',
+  'failed',
+] as const;
+
 const RebuildRow = z.object({
   id: z.string(),
   projection: z.string(),
-  kind: z.enum(['rebuild', 'rollback']),
-  stage: z.enum([
-    'waiting',
-    'loading',
-    'indexing',
-    'catching-up',
-    'swapped',
-    'cancelled',
-    'failed',
-  ]),
+  kind: z.enum(rebuildKinds),
+  stage: z.enum(rebuildStages),
   is_cancelled: z.boolean(),
   /** Of the log that has been folded, from 0 to 1: an estimate, by positions. */
   progress: z.number(),
