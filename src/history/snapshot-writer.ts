@@ -1,7 +1,7 @@
 import { type Pool, type PoolClient } from 'pg';
 import { type EventStore } from '../event-store/event-store.js';
 import { start } from '../event-store/position.js';
-import { advisoryLocks } from '../platform/advisory-locks.js';
+import { advisoryLocks, tryLock } from '../platform/advisory-locks.js';
 import { type Logger } from '../platform/logger.js';
 import { pause } from '../platform/pause.js';
 import { digest, typesOf } from './fold-to.js';
@@ -36,24 +36,23 @@ export class SnapshotWriter {
   private async run(): Promise<void> {
     const { signal } = this.stopping;
     while (!signal.aborted) {
-      let client: PoolClient | undefined;
+      let lock: PoolClient | undefined;
       try {
-        client = await this.pool.connect();
-        if (await hasLock(client)) await this.follow(client, signal);
-        client.release(signal.aborted);
+        lock = await this.pool.connect();
+        if (await tryLock(lock, advisoryLocks.snapshots)) await this.follow(lock, signal);
       } catch (error) {
-        // Whatever state the connection is in, the lock must not stay with it.
-        client?.release(true);
         this.log.warn({ err: error }, 'Snapshots cannot be written; trying again in a moment');
       }
+      lock?.release(true);
       await pause(retryMs, signal);
     }
   }
 
-  private async follow(client: PoolClient, signal: AbortSignal): Promise<void> {
+  /** Two who do it at once, one of whom lost the lock, write more rows than are needed, and none that is wrong. */
+  private async follow(lock: PoolClient, signal: AbortSignal): Promise<void> {
     const folds = Object.values(snapshotFolds());
-    let last = await snapshots.last(client);
-    if (last === start) await snapshots.clear(client);
+    let last = await snapshots.last(this.pool);
+    if (last === start) await snapshots.clear(this.pool);
     let sinceThen = 0;
     let recordedAt = '';
     const range = { after: last, types: typesOf(folds) };
@@ -62,21 +61,14 @@ export class SnapshotWriter {
       sinceThen += entries.length;
       recordedAt = entries.at(-1)?.recordedAt ?? recordedAt;
       if (sinceThen < this.every) continue;
-      await snapshots.write(client, folds, upTo, recordedAt);
+      // Fails where the connection, and the lock with it, is gone.
+      await lock.query('SELECT 1');
+      await snapshots.write(this.pool, folds, upTo, recordedAt);
       for (const fold of folds) fold.keep();
       last = upTo;
       sinceThen = 0;
     }
   }
-}
-
-/** Written over the connection that holds the lock: whoever lost it cannot write. */
-async function hasLock(client: PoolClient): Promise<boolean> {
-  const { rows } = await client.query<{ free: boolean }>(
-    'SELECT pg_try_advisory_lock($1) AS free',
-    [advisoryLocks.snapshots],
-  );
-  return rows[0]?.free === true;
 }
 
 /** Folding so many takes a fraction of a second; see docs/time-travel.md. */

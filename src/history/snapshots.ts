@@ -1,5 +1,6 @@
 import { type Pool, type PoolClient } from 'pg';
 import { type Position, start } from '../event-store/position.js';
+import { begin } from '../platform/postgres.js';
 import { roles } from '../projections/roles.js';
 import { type RowFold, rowFold } from '../projections/row-fold.js';
 import { services } from '../projections/services.js';
@@ -99,8 +100,8 @@ export const snapshots = {
   },
 
   /** The last one there is. */
-  async last(client: PoolClient): Promise<Position> {
-    const { rows } = await client.query<{ position: string | null }>(
+  async last(pool: Pool): Promise<Position> {
+    const { rows } = await pool.query<{ position: string | null }>(
       'SELECT max(position) AS position FROM readers.snapshots WHERE version = $1',
       [snapshotVersion],
     );
@@ -109,13 +110,14 @@ export const snapshots = {
 
   /** Writes what has changed since the last one, in one transaction. */
   async write(
-    client: PoolClient,
+    pool: Pool,
     folds: readonly RowFold[],
     position: Position,
     recordedAt: string,
   ): Promise<void> {
-    await client.query('BEGIN');
+    const client = await pool.connect();
     try {
+      await client.query(begin);
       // As for the tables: should the server crash, the log has everything to make the snapshot again.
       await client.query('SET LOCAL synchronous_commit = off');
       for (const fold of folds) await writeRows(client, fold, position);
@@ -124,15 +126,16 @@ export const snapshots = {
         [snapshotVersion, position, recordedAt],
       );
       await client.query('COMMIT');
+      client.release();
     } catch (error) {
-      await client.query('ROLLBACK').catch(() => undefined);
+      client.release(true);
       throw error;
     }
   },
 
   /** Removes all there are, also those of other versions: whoever finds none folds the log from its start. */
-  async clear(client: PoolClient): Promise<void> {
-    await client.query('TRUNCATE readers.snapshots, readers.row_keys, readers.row_versions');
+  async clear(pool: Pool): Promise<void> {
+    await pool.query('TRUNCATE readers.snapshots, readers.row_keys, readers.row_versions');
   },
 };
 

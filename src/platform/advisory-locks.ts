@@ -1,3 +1,6 @@
+import { type ClientBase } from 'pg';
+import { beginWithin } from './postgres.js';
+
 /**
  * The numbers of the advisory locks that Watchbook takes in its database, all in one place, so that no two of them
  * are the same. Locks of migrations and of the embedded server's owner have a number space of their own.
@@ -12,3 +15,20 @@ export const advisoryLocks = {
   /** Writing snapshots. */
   snapshots: 7_310_578_004,
 } as const;
+
+/**
+ * Tries to take a lock that ends with the connection, whatever becomes of this side. It is taken in a transaction that
+ * stays open and does nothing else: behind PgBouncer in transaction mode, a lock of the session would stay with a
+ * connection that others use next. No row is held, and vacuum is not held up.
+ *
+ * @param client Used for nothing else, and closed by whoever called, at the end or when the lock is not theirs.
+ * @returns Whether nobody else has it.
+ */
+export async function tryLock(client: ClientBase, lock: number): Promise<boolean> {
+  await client.query(beginWithin(0));
+  const { rows } = await client.query<{ isFree: boolean }>(
+    'SELECT pg_try_advisory_xact_lock($1) AS "isFree"',
+    [lock],
+  );
+  return rows[0]?.isFree === true;
+}

@@ -1,7 +1,7 @@
 import { type Pool } from 'pg';
 import { z } from 'zod';
 import { type Position, start } from '../../event-store/position.js';
-import { advisoryLocks } from '../../platform/advisory-locks.js';
+import { advisoryLocks, tryLock } from '../../platform/advisory-locks.js';
 import { splitLeaves } from './hashes.js';
 import { type Seal } from './seal.js';
 
@@ -16,13 +16,8 @@ export class SealArchive {
   async enter(): Promise<(() => void) | undefined> {
     const client = await this.pool.connect();
     try {
-      const { rows } = await client.query<{ mine: boolean }>(
-        'SELECT pg_try_advisory_lock($1) AS mine',
-        [advisoryLocks.seals],
-      );
-      // The lock belongs to the connection, and goes with it.
-      if (rows[0]?.mine === true) return () => client.release(true);
-      client.release();
+      if (await tryLock(client, advisoryLocks.seals)) return () => client.release(true);
+      client.release(true);
       return undefined;
     } catch (error) {
       client.release(true);
