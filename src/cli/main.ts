@@ -121,6 +121,8 @@ const errorsForPeople: ReadonlySet<string> = new Set([
   'DomainError',
   'EmbeddedPostgresError',
   'EventStoreUnusable',
+  'IndigestibleEvent',
+  'NoConnectionOfItsOwn',
   'NoSuchStore',
   'NotABeginning',
   'NothingOfThatName',

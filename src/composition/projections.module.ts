@@ -1,11 +1,14 @@
 import { ContainerModule } from 'inversify';
+import { type Client } from 'pg';
 import { CommandBus } from '../commands/command-bus.js';
+import { isBehindPgBouncer } from '../platform/pgbouncer.js';
 import { connect } from '../platform/postgres.js';
 import { ProjectionControl } from '../processes/projection-control.js';
 import { lagBehind } from '../projections/lag.js';
 import { ProjectionRequests } from '../projections/rebuild/projection-requests.js';
 import { RebuildRunner } from '../projections/rebuild/rebuild-runner.js';
 import { Rebuilds } from '../projections/rebuild/rebuilds.js';
+import { NoConnectionOfItsOwn } from '../projections/verify/verify.js';
 import { ReadProjectionsPolicy } from '../queries/policy.js';
 import { ProjectionQueries } from '../queries/projections/projection-queries.js';
 import { tokens } from './tokens.js';
@@ -56,9 +59,17 @@ export const projectionsModule = new ContainerModule(({ bind }) => {
     .inSingletonScope();
   bind(ProjectionVerifier)
     .toResolvedValue(
-      (store, folds, url) =>
-        new ProjectionVerifier(store, folds, () => connect(url, { timeoutMs: 0 })),
+      (store, folds, url) => new ProjectionVerifier(store, folds, () => connectToVerify(url)),
       [tokens.eventStore, tokens.rowFolds, tokens.databaseUrl],
     )
     .inSingletonScope();
 });
+
+async function connectToVerify(url: string): Promise<Client> {
+  if (isBehindPgBouncer(url))
+    throw new NoConnectionOfItsOwn(
+      'A comparison needs a connection of its own, and PgBouncer gives none: run `watchbook projections verify` ' +
+        'with a DATABASE_URL that leads to PostgreSQL itself',
+    );
+  return connect(url, { timeoutMs: 0 });
+}

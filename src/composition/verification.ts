@@ -40,7 +40,7 @@ export class ProjectionVerifier {
     private readonly connect: () => Promise<Client>,
   ) {}
 
-  /** @throws VersionDiffers, IndigestibleEvent; an Error for a projection that this build does not have */
+  /** @throws VersionDiffers, IndigestibleEvent, NoConnectionOfItsOwn; an Error for a projection that this build does not have */
   verify(projection: string): Promise<VerificationView> {
     const fold = this.folds.find(({ name }) => name === projection);
     if (fold === undefined) throw new Error(`This build has no projection ${projection}`);

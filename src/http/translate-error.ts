@@ -35,6 +35,7 @@ export function translateError(error: unknown): Problem {
     });
   if (error instanceof BeforeTheBeginning)
     return invalidFields([{ path: 'as_of', message: error.message }]);
+  if (isObstacle(error)) return new Problem(409, error.message);
   if (isPassing(error)) return unavailable(error);
   return (
     fromBodyParser(error) ?? new Problem(500, 'Something went wrong on our side', { cause: error })
@@ -96,6 +97,13 @@ function onTheWire(fields: readonly FieldProblem[]): FieldProblem[] {
     path: path.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
     message,
   }));
+}
+
+/** What keeps a read model from being compared. By name, because they are not this room's to know. */
+const obstacles = new Set(['VersionDiffers', 'IndigestibleEvent', 'NoConnectionOfItsOwn']);
+
+function isObstacle(error: unknown): error is Error {
+  return error instanceof Error && obstacles.has(error.name);
 }
 
 /** By name, because the event store's errors are not this room's to know. */

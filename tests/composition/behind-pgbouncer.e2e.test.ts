@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import { connect } from '../../src/platform/postgres.js';
+import { expectProblem } from '../http/support/problem.js';
 import { DataFolder } from '../cli/support/data-folder.js';
 import { Watchbook } from '../cli/support/watchbook.js';
 import { describeBehindPgBouncer, PgBouncer } from '../support/pgbouncer.js';
@@ -58,6 +59,12 @@ describeBehindPgBouncer('A Watchbook behind PgBouncer in transaction mode', () =
     }
 
     expect(statuses).toEqual([200, 200, 200, 200, 200]);
+  });
+
+  it('given a read model is to be compared there, then it is a 409 that says what to do instead', async () => {
+    const answer = await all.call('POST', '/projections/tags/verify', { as: all.admin });
+
+    expect(expectProblem(answer, 409).detail).toMatch(/leads to PostgreSQL itself/);
   });
 
   it('given nobody told Watchbook, then it does not start, and says how to tell it', async () => {

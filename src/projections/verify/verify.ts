@@ -28,6 +28,11 @@ export class VersionDiffers extends Error {
   override readonly name = 'VersionDiffers';
 }
 
+/** What is made for a comparison has to stay on the connection; the message says how to get one. */
+export class NoConnectionOfItsOwn extends Error {
+  override readonly name = 'NoConnectionOfItsOwn';
+}
+
 /**
  * Folds the log anew and compares with the table at one position. The table is copied in a snapshot that ends before
  * the fold begins, so that nobody is held up; what is made for it is gone with the connection.
