@@ -37,13 +37,16 @@ export class SnapshotWriter {
     const { signal } = this.stopping;
     while (!signal.aborted) {
       let lock: PoolClient | undefined;
+      let isFree = true;
       try {
         lock = await this.pool.connect();
-        if (await tryLock(lock, advisoryLocks.snapshots)) await this.follow(lock, signal);
+        isFree = await tryLock(lock, advisoryLocks.snapshots);
+        if (isFree) await this.follow(lock, signal);
       } catch (error) {
         this.log.warn({ err: error }, 'Snapshots cannot be written; trying again in a moment');
       }
-      lock?.release(true);
+      // The lock goes with its connection.
+      lock?.release(isFree);
       await pause(retryMs, signal);
     }
   }

@@ -21,7 +21,7 @@ export const advisoryLocks = {
  * stays open and does nothing else: behind PgBouncer in transaction mode, a lock of the session would stay with a
  * connection that others use next. No row is held, and vacuum is not held up.
  *
- * @param client Used for nothing else, and closed by whoever called, at the end or when the lock is not theirs.
+ * @param client Used for nothing else while the lock is held, and closed then; as it was where the lock is not free.
  * @returns Whether nobody else has it.
  */
 export async function tryLock(client: ClientBase, lock: number): Promise<boolean> {
@@ -30,5 +30,7 @@ export async function tryLock(client: ClientBase, lock: number): Promise<boolean
     'SELECT pg_try_advisory_xact_lock($1) AS "isFree"',
     [lock],
   );
-  return rows[0]?.isFree === true;
+  if (rows[0]?.isFree === true) return true;
+  await client.query('ROLLBACK');
+  return false;
 }

@@ -17,7 +17,7 @@ export class SealArchive {
     const client = await this.pool.connect();
     try {
       if (await tryLock(client, advisoryLocks.seals)) return () => client.release(true);
-      client.release(true);
+      client.release();
       return undefined;
     } catch (error) {
       client.release(true);
