@@ -151,7 +151,7 @@ describe('The history of a service', () => {
 
   it('given an event nobody can read, when asked, then it is there, and says nothing', async () => {
     const service = await makeService(app, app.admin);
-    await ledger.appendUnreadable(`service-${service.id}`, 1, 'ServiceRenamed');
+    await ledger.appendUnreadable(`service-${service.id}`, 'ServiceRenamed');
 
     const [last] = await historyOf(service.id);
 

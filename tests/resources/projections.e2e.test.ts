@@ -11,16 +11,22 @@ import { eventually } from '../event-store/support/waiting.js';
 import { runSql } from '../http/support/database.js';
 import { type Answer, type Person, startTestApp, str, type TestApp } from '../support/test-app.js';
 import { expectInvalid, expectProblem, Message, read, readPage } from './support/answers.js';
+import { Ledger } from './support/log.js';
 
 let app: TestApp;
+let ledger: Ledger;
 let serviceId: string;
 
 beforeAll(async () => {
   app = await startTestApp();
+  ledger = await Ledger.of(app);
   ({ id: serviceId } = await register('Shop'));
   for (let round = 0; round < 20; round += 1) await register(`Service ${round}`);
 });
-afterAll(() => app.stop());
+afterAll(async () => {
+  await ledger.close();
+  await app.stop();
+});
 
 async function register(name: string): Promise<z.infer<typeof ServiceView>> {
   const body = { name, url: 'https://example.org', type: 'http' };
@@ -55,12 +61,7 @@ async function ended(begun: Answer): Promise<z.infer<typeof RebuildView>> {
 }
 
 async function loggedTypes(name = 'services'): Promise<unknown[]> {
-  const rows = await runSql(
-    app.databaseUrl,
-    'SELECT type FROM log.events WHERE stream = $1 ORDER BY revision',
-    [`projection-${name}`],
-  );
-  return rows.map(({ type }) => type);
+  return (await ledger.stream(`projection-${name}`)).map(({ type }) => type);
 }
 
 describe('Read models and how they stand', () => {
@@ -227,15 +228,7 @@ describe('Comparing a read model with the log', () => {
 describe('A read model that an event stopped', () => {
   let eventId: string;
   const stop = async (): Promise<void> => {
-    const [made] = await runSql(
-      app.databaseUrl,
-      `INSERT INTO log.events (position, stream, revision, id, type, version, data, metadata, recorded_at)
-       SELECT (SELECT max(position) + 1 FROM log.events), stream, revision + 1, gen_random_uuid(),
-              type, 99, data, metadata, recorded_at
-         FROM log.events WHERE stream = 'service-${serviceId}' ORDER BY revision DESC LIMIT 1
-       RETURNING id`,
-    );
-    eventId = String(made?.['id']);
+    eventId = await ledger.appendUnreadable(`service-${serviceId}`, 'ServiceRenamed');
     await register('Behind it').catch(() => undefined);
     await eventually('it stops', async () => (await projection()).state === 'stopped');
   };
@@ -293,12 +286,8 @@ describe('A read model that an event stopped', () => {
       const { state, lag } = await projection();
       return state === 'running' && lag.events === 0;
     });
-    const [skipped] = await runSql(
-      app.databaseUrl,
-      `SELECT metadata -> 'actor' ->> 'id' AS actor, data ->> 'eventId' AS event
-         FROM log.events WHERE type = 'ProjectionEventSkipped'`,
-    );
-    expect(skipped).toEqual({ actor: reader.id, event: eventId });
+    const skipped = (await ledger.all()).filter(({ type }) => type === 'ProjectionEventSkipped');
+    expect(skipped).toMatchObject([{ metadata: { actor: { id: reader.id } }, data: { eventId } }]);
     expect(await verified()).toMatchObject({ is_equal: true });
     expect(await rebuilt('/projections/services/rebuild')).toMatchObject({ stage: 'swapped' });
     expect(await verified()).toMatchObject({ is_equal: true });

@@ -53,13 +53,20 @@ export class Ledger {
     return events;
   }
 
-  /** Writes past all checks an event that nobody here can read, as a newer Watchbook may have done. */
-  async appendUnreadable(stream: string, revision: number, type: EventType): Promise<void> {
+  /**
+   * Writes past all checks an event that nobody here can read, as a newer Watchbook may have done.
+   *
+   * @returns Its id.
+   */
+  async appendUnreadable(stream: string, type: EventType): Promise<string> {
+    const last = (await this.stream(stream)).at(-1);
     const entry = {
-      ...{ id: randomUUID(), stream, revision, position: start, type, version: 99 },
-      ...{ recordedAt: new Date().toISOString(), data: {}, metadata: {} },
+      ...{ id: randomUUID(), stream, revision: (last?.revision ?? -1) + 1, position: start },
+      ...{ type, version: 99, recordedAt: new Date().toISOString() },
+      ...{ data: {}, metadata: last?.metadata ?? {} },
     };
     await this.log.log.append([entry]);
+    return entry.id;
   }
 
   async end(): Promise<number> {
