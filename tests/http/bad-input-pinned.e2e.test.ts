@@ -75,6 +75,7 @@ describe('queries', () => {
 describe('paths', () => {
   const cases: [string, number][] = [
     ['/tags/%00', 422],
+    ['/projections/%00', 422],
     [`/tags/${id}%00`, 422],
     ['/tags/%zz', 400],
     ['/tags/%c3', 400],

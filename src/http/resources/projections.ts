@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { text } from '../../commands/fields.js';
 import { newId } from '../../commands/context.js';
 import {
   cancelRebuild,
@@ -24,7 +25,7 @@ import { ProjectionView, RebuildView, VerificationView } from './views.js';
 export type VerifyProjection = (actor: Actor, projection: string) => Promise<object>;
 
 /** No pattern: a name that is none is not found. */
-const OneProjection = z.strictObject({ name: z.string().max(255) });
+const OneProjection = z.strictObject({ name: text(255) });
 const OneRebuild = OneProjection.extend({ id: wire.id });
 
 export interface ProjectionRoutesParts {
