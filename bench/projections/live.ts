@@ -63,7 +63,7 @@ function cells({ p50, p99 }: Quantiles): string {
 async function untilQuiet(watchbook: RunningWatchbook, client: Client): Promise<void> {
   const active = `
     SELECT FROM pg_stat_activity
-     WHERE state <> 'idle' AND backend_type = 'client backend' AND pid <> pg_backend_pid()`;
+     WHERE state = 'active' AND backend_type = 'client backend' AND pid <> pg_backend_pid()`;
   for (let quiet = 0; quiet < quietLooks;) {
     const { ms } = await watchbook.call('GET', '/projections');
     const isQuiet = ms < quietMs && (await client.query(active)).rowCount === 0;
