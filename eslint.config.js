@@ -35,6 +35,14 @@ export default tseslint.config(
         { allowNumber: true, allowBoolean: true },
       ],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      'no-restricted-properties': [
+        'error',
+        {
+          object: 'URL',
+          property: 'canParse',
+          message: 'In Node 20 it goes wrong: see src/platform/parsed-url.ts',
+        },
+      ],
       'max-depth': ['error', 4],
       // A switch over every event of an aggregate is one thing, however many cases it has.
       complexity: ['error', 20],

@@ -5,6 +5,7 @@ import { type StoredLog } from '../event-store/stored-log.js';
 import { type Configuration } from '../platform/configuration.js';
 import { type Logger } from '../platform/logger.js';
 import { migrate } from '../platform/migrations.js';
+import { parsedUrl } from '../platform/parsed-url.js';
 import { createPool } from '../platform/postgres.js';
 import { visitDatabaseServer } from './database.js';
 import { connectToStoredLog } from './event-store.js';
@@ -39,8 +40,7 @@ export async function openStoredLog(
     const opened = await openInPostgres(server.url, use, log);
     return { log: opened.log, close: () => opened.close().finally(() => server.stop()) };
   }
-  if (/^postgres(ql)?:\/\//.test(where) && URL.canParse(where))
-    return openInPostgres(where, use, log);
+  if (/^postgres(ql)?:\/\//.test(where) && parsedUrl(where)) return openInPostgres(where, use, log);
   if (/^(esdb|kurrentdb)(\+discover)?:\/\//.test(where)) return openInEventStoreDb(where);
   throw new NoSuchStore(
     'Name a store as postgres (the configured database), postgres://user:password@host/name, or esdb://host:2113',

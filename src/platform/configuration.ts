@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type EventStoreAddress, parseEventStoreAddress } from './event-store-address.js';
+import { parsedUrl } from './parsed-url.js';
 import { isParameterKnown } from './pgbouncer.js';
 
 /** Everything about Watchbook that can be set from outside: environment variables, also from a file `.env`. */
@@ -85,7 +86,10 @@ const Environment = z.object({
   DATABASE_URL: z
     .string()
     .regex(/^postgres(ql)?:\/\//, 'Must begin with postgres:// (leave it out for the embedded one)')
-    .refine((url) => URL.canParse(url), 'Must be a URL such as postgres://user:password@host/name')
+    .refine(
+      (url) => parsedUrl(url) !== undefined,
+      'Must be a URL such as postgres://user:password@host/name',
+    )
     .refine(isParameterKnown, 'Its parameter pgbouncer must be true or false')
     .optional(),
   EVENT_STORE_URL: z

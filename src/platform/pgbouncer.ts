@@ -1,4 +1,5 @@
 import { Client, type ClientConfig } from 'pg';
+import { parsedUrl } from './parsed-url.js';
 
 /**
  * Whether the database is reached through PgBouncer in transaction mode, as `pgbouncer=true` in its URL says. There, a
@@ -39,7 +40,7 @@ function leaveOutNames(client: { query: Client['query'] }): void {
 const parameter = 'pgbouncer';
 
 function parameterOf(url: string): string | undefined {
-  return URL.canParse(url) ? (new URL(url).searchParams.get(parameter) ?? undefined) : undefined;
+  return parsedUrl(url)?.searchParams.get(parameter) ?? undefined;
 }
 
 function withoutName(statement: unknown): unknown {

@@ -210,6 +210,16 @@ describe('A target can be checked', () => {
   it.each(rows(good))('$type: $url', (target) => expect(targetProblem(target)).toBeUndefined());
 });
 
+describe('A target with an umlaut', () => {
+  it('can be checked, however many were looked at before', () => {
+    const target = { type: 'http', url: 'https://münchen.example/straße' } as const;
+
+    const problems = Array.from({ length: 20_000 }, () => targetProblem(target));
+
+    expect(problems.filter((problem) => problem !== undefined)).toEqual([]);
+  });
+});
+
 describe('A target cannot be checked', () => {
   it.each(rows(bad))('$type: $url', (target) => expect(targetProblem(target)).toMatch(/^Write /));
 });
