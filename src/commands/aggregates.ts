@@ -1,4 +1,6 @@
 import { type DomainEvent } from '../domain/events.js';
+import { type ServiceHealthEvent } from '../domain/health/events.js';
+import { health as healthDecider } from '../domain/health/health.js';
 import { claim, type ClaimEvent } from '../domain/names/claim.js';
 import { type ProjectionEvent } from '../domain/projections/events.js';
 import { projectionControl } from '../domain/projections/projection-control.js';
@@ -15,8 +17,10 @@ import { aggregate } from './aggregate.js';
 
 export const services = aggregate(
   service,
-  (event: DomainEvent): event is ServiceEvent => 'serviceId' in event.data,
+  (event: DomainEvent): event is ServiceEvent => 'serviceId' in event.data && !isOfHealth(event),
 );
+
+export const health = aggregate(healthDecider, isOfHealth);
 
 export const tags = aggregate(tag, (event: DomainEvent): event is TagEvent =>
   event.type.startsWith('Tag'),
@@ -45,4 +49,8 @@ export const claims = aggregate(
 
 function isRosterEvent(event: DomainEvent): event is SuperuserRosterEvent {
   return event.type === 'SuperuserEnlisted' || event.type === 'SuperuserDischarged';
+}
+
+function isOfHealth(event: DomainEvent): event is ServiceHealthEvent {
+  return event.type === 'ServiceHealthChanged';
 }

@@ -1,4 +1,5 @@
 import { type AnyCommand } from './command.js';
+import { assessHealth, forgetHealth } from './health/health-commands.js';
 import {
   cancelRebuild,
   endRebuild,
@@ -12,6 +13,7 @@ import { changeService } from './services/change-service.js';
 import { registerService } from './services/register-service.js';
 import { restoreService } from './services/restore-service.js';
 import {
+  checkService,
   deleteService,
   pauseService,
   resumeService,
@@ -41,6 +43,9 @@ export const allCommands: readonly AnyCommand[] = [
   transferService,
   deleteService,
   restoreService,
+  checkService,
+  assessHealth,
+  forgetHealth,
   createTag,
   changeTag,
   deleteTag,

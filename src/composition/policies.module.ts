@@ -1,5 +1,6 @@
 import { type Container, ContainerModule, type ServiceIdentifier } from 'inversify';
 import { type Policies } from '../commands/command.js';
+import { AssessHealthPolicy, ForgetHealthPolicy } from '../commands/health/policies.js';
 import {
   CancelRebuildPolicy,
   EndRebuildPolicy,
@@ -15,6 +16,7 @@ import {
 } from '../commands/roles/role-commands.js';
 import {
   ChangeServicePolicy,
+  CheckServicePolicy,
   DeleteServicePolicy,
   PauseServicePolicy,
   RegisterServicePolicy,
@@ -56,6 +58,9 @@ const plain = [
   TransferServicePolicy,
   DeleteServicePolicy,
   RestoreServicePolicy,
+  CheckServicePolicy,
+  AssessHealthPolicy,
+  ForgetHealthPolicy,
   CreateTagPolicy,
   ChangeTagPolicy,
   DeleteTagPolicy,

@@ -1,3 +1,4 @@
+import { type ServiceHealthEvent } from './health/events.js';
 import { type ClaimEvent } from './names/claim.js';
 import { type ProjectionEvent } from './projections/events.js';
 import { type RefusalEvent } from './refusals/events.js';
@@ -10,6 +11,7 @@ import { type CommandKeyEvent } from './idempotency/events.js';
 /** Everything that can happen in Watchbook. */
 export type DomainEvent =
   | ServiceEvent
+  | ServiceHealthEvent
   | TagEvent
   | UserEvent
   | SuperuserRosterEvent

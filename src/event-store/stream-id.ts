@@ -5,6 +5,8 @@ export type StreamCategory =
   'service' | 'tag' | 'user' | 'role' | 'claim' | 'roster' | 'refusals' | 'command' | 'projection';
 
 export const serviceStream = (id: string): StreamId => `service-${id}`;
+/** What the monitor observes, apart from what people decide: an outage never makes a person's edit conflict. */
+export const healthStream = (serviceId: string): StreamId => `service-health-${serviceId}`;
 export const tagStream = (id: string): StreamId => `tag-${id}`;
 export const userStream = (id: string): StreamId => `user-${id}`;
 export const roleStream = (name: string): StreamId => `role-${name}`;

@@ -1,9 +1,15 @@
 import { type Pool } from 'pg';
 import { type EventStore } from '../event-store/event-store.js';
-import { roleStream, serviceStream, tagStream, userStream } from '../event-store/stream-id.js';
+import {
+  healthStream,
+  roleStream,
+  serviceStream,
+  tagStream,
+  userStream,
+} from '../event-store/stream-id.js';
 import { type Projection } from '../projections/projection.js';
 import { roles } from '../projections/roles.js';
-import { services } from '../projections/services.js';
+import { type ServiceRow, services } from '../projections/services.js';
 import { tags } from '../projections/tags.js';
 import { users } from '../projections/users.js';
 import { type RelationsSource, now } from '../queries/relations.js';
@@ -31,9 +37,7 @@ export class Past {
   /** One service, and the tags it had. */
   service(id: string, moment: Moment | undefined): RelationsSource {
     return at(moment, async (then) => {
-      const stream = serviceStream(id);
-      const known = await this.known(services, id, then);
-      const row = await rowAt(this.store, services, stream, then, known);
+      const row = await this.serviceRow(id, then);
       if (row === undefined) return {};
       const found = await Promise.all(
         row.tag_ids.map((tagId) => rowAt(this.store, tags, tagStream(tagId), then)),
@@ -95,6 +99,21 @@ export class Past {
       await this.beginning.require(then);
       return { roles: (await this.tables(['roles'], then))('roles') };
     });
+  }
+
+  /** What people decided, then what the monitor saw: neither stream touches what the other one tells. */
+  private async serviceRow(id: string, then: Moment): Promise<ServiceRow | undefined> {
+    const known = await this.known(services, id, then);
+    const decided = await rowAt(
+      this.store,
+      services,
+      serviceStream(id),
+      then,
+      known && { row: known, next: known.revision + 1 },
+    );
+    if (decided === undefined) return undefined;
+    const next = decided.health_revision + 1;
+    return rowAt(this.store, services, healthStream(id), then, { row: decided, next });
   }
 
   /** A row of the nearest snapshot: a service with ten thousand events costs little more than a young one. */

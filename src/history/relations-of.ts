@@ -42,6 +42,7 @@ export function relationsOf(tables: PastTables): Relations {
               GROUP BY used.tag_id
            )`,
     servicesWithTag: sql.fragment`coalesce((SELECT u.services FROM tag_uses u WHERE u.tag_id = t.id), 0)`,
+    lastCheckOfService: sql.fragment`',"last_checked_at":null,"latency_ms":null'`,
     services: sql.fragment`services`,
     tags: sql.fragment`tags`,
     users: sql.fragment`users`,

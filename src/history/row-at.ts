@@ -7,17 +7,17 @@ import { type Moment } from './moment.js';
  * A row as it was at a moment, by folding the stream it is about; `undefined` when there was none. An event that this
  * build cannot read is passed over: what it changed is not known.
  *
- * @param known The row at some revision before the moment; only what came after it is read.
+ * @param known The row at some time before the moment, and the first revision of the stream that it does not know yet.
  */
 export async function rowAt<Row extends object>(
   store: EventStore,
   projection: Projection<Row>,
   stream: StreamId,
   moment: Moment,
-  known?: Row & { readonly revision: number },
+  known?: { readonly row: Row; readonly next: number },
 ): Promise<Row | undefined> {
-  let row: Row | undefined = known;
-  let from = (known?.revision ?? -1) + 1;
+  let row = known?.row;
+  let from = known?.next ?? 0;
   for (let limit = firstEvents; ; limit *= 2) {
     const end = from + limit;
     for await (const entry of store.readStream(stream, { from, limit })) {

@@ -16,6 +16,7 @@ export const ignored = {
     'ServiceTransferred',
     'ServiceDeleted',
     'ServiceRestored',
+    'ServiceHealthChanged',
   ),
   tags: ignoring('TagCreated', 'TagRenamed', 'TagRecolored', 'TagDeleted', 'TagNameForfeited'),
   users: ignoring(

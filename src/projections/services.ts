@@ -21,9 +21,9 @@ export const ServiceRow = z.object({
   paused: z.boolean(),
   status: z.string(),
   status_since: timestamp.nullable(),
-  last_checked_at: timestamp.nullable(),
-  latency_ms: z.int().nullable(),
   revision: z.int(),
+  /** Of the last event of its health stream; -1 before there is one. */
+  health_revision: z.int(),
   created_by_command: z.string(),
   created_at: timestamp,
   updated_at: timestamp.nullable(),
@@ -34,7 +34,7 @@ export type ServiceRow = z.infer<typeof ServiceRow>;
 
 export const services: Projection<ServiceRow> = {
   name: 'services',
-  version: 1,
+  version: 2,
   row: ServiceRow,
   key: 'id',
   columns: {
@@ -53,9 +53,8 @@ export const services: Projection<ServiceRow> = {
     paused: 'boolean',
     status: 'text',
     status_since: 'timestamptz',
-    last_checked_at: 'timestamptz',
-    latency_ms: 'integer',
     revision: 'integer',
+    health_revision: 'integer',
     created_by_command: 'uuid',
     created_at: 'timestamptz',
     updated_at: 'timestamptz',
@@ -88,9 +87,8 @@ export const services: Projection<ServiceRow> = {
       paused: false,
       status: 'unknown',
       status_since: recordedAt,
-      last_checked_at: null,
-      latency_ms: null,
       revision,
+      health_revision: -1,
       created_by_command: metadata.commandId,
       created_at: recordedAt,
       updated_at: null,
@@ -122,6 +120,9 @@ export const services: Projection<ServiceRow> = {
     ServiceTransferred: (row, { ownerId }, recorded) => change(row, { user_id: ownerId }, recorded),
     ServiceDeleted: (row, _, recorded) => change(row, { deleted: true }, recorded),
     ServiceRestored: (row, _, recorded) => change(row, { deleted: false }, recorded),
+    // What the monitor saw is no change that anybody made: `revision` and `updated_at` are of the configuration.
+    ServiceHealthChanged: (row, { to, since }, { revision }) =>
+      row && { ...row, status: to, status_since: since, health_revision: revision },
     ...ignored.tags,
     ...ignored.users,
     ...ignored.roles,
@@ -155,8 +156,6 @@ function view(row: ServiceRow): string {
     expect: row.expect,
     status: row.status,
     status_since: row.status_since,
-    last_checked_at: row.last_checked_at,
-    latency_ms: row.latency_ms,
     paused: row.paused,
     user_id: row.user_id,
     version: row.revision,

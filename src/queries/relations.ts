@@ -11,6 +11,8 @@ export interface Relations {
   readonly roles: FragmentSqlToken;
   /** Who owns the service `s` today: who may read it is not a matter of the past. */
   readonly ownerOfService: FragmentSqlToken;
+  /** When the service `s` was checked last, and how long that took: measurements, of which the past keeps none. */
+  readonly lastCheckOfService: FragmentSqlToken;
   /** How many services have the tag `t`. */
   readonly servicesWithTag: FragmentSqlToken;
 }
@@ -25,6 +27,14 @@ export const live: Relations = {
   users: sql.fragment`read.users`,
   roles: sql.fragment`read.roles`,
   ownerOfService: sql.fragment`s.user_id`,
+  lastCheckOfService: sql.fragment`
+    coalesce(
+      (SELECT ',"last_checked_at":"' ||
+              to_char(w.last_checked_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') ||
+              '","latency_ms":' || coalesce(w.last_latency_ms::text, 'null')
+         FROM monitoring.watched w
+        WHERE w.service_id = s.id AND w.last_checked_at IS NOT NULL),
+      ',"last_checked_at":null,"latency_ms":null')`,
   servicesWithTag: sql.fragment`
     (SELECT count(*) FROM read.services s WHERE NOT s.deleted AND s.tag_ids @> ARRAY[t.id])`,
 };

@@ -89,6 +89,8 @@ const sentences: { readonly [Type in EventType]: string } = {
   ServicePaused: 'Ana paused service *Shop*',
   ServiceResumed: 'Ana resumed service *Shop*',
   ServiceTransferred: 'Ana gave service *Shop* to heir@example.org',
+  ServiceHealthChanged:
+    'Ana found service *Shop* unhealthy, which was healthy: Connection refused by 192.0.2.7:443 (3 checks in a row)',
   ServiceDeleted: 'Ana deleted service *Shop*',
   ServiceRestored: 'Ana restored service *Shop*',
   TagCreated: 'Ana created tag *urgent*',

@@ -41,11 +41,11 @@ async function schema(): Promise<unknown> {
       FROM pg_class c
       JOIN pg_namespace n ON n.oid = c.relnamespace
       JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-     WHERE n.nspname IN ('log', 'secrets', 'readers', 'seals', 'extra')
+     WHERE n.nspname IN ('log', 'secrets', 'readers', 'seals', 'monitoring', 'extra')
      UNION ALL
     SELECT n.nspname, p.proname, NULL, md5(p.prosrc)
       FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
-     WHERE n.nspname IN ('log', 'secrets', 'readers', 'seals', 'extra')
+     WHERE n.nspname IN ('log', 'secrets', 'readers', 'seals', 'monitoring', 'extra')
      ORDER BY 1, 2, 3`);
 }
 

@@ -87,7 +87,7 @@ describe('Whatever is asked, rows agree with the states decisions are made on', 
         expect(row.revision).toBe(happened.flat().length - 1);
         expect(row.updated_at === null).toBe(happened.length === 1);
         const view = ServiceView.extend({ id: anyId, user_id: anyId });
-        view.parse(completed(services, row, { tags: [] }));
+        view.parse(completed(services, row, { last_checked_at: null, latency_ms: null, tags: [] }));
       }),
     ));
 

@@ -50,9 +50,8 @@ describe('The row of a service', () => {
       paused: false,
       status: 'unknown',
       status_since: timeOf(0),
-      last_checked_at: null,
-      latency_ms: null,
       revision: 0,
+      health_revision: -1,
       created_by_command: recorded[0]?.metadata.commandId,
       created_at: timeOf(0),
       updated_at: null,
@@ -98,6 +97,20 @@ describe('The row of a service', () => {
   });
 });
 
+describe('The health of a service, in its row', () => {
+  it('given a change of health, then the row shows it, and its version stays that of the configuration', () => {
+    const recorded = history([registered], [examples.ServiceHealthChanged]);
+
+    const [before, after] = [
+      rowAfter(services, recorded.slice(0, 1)),
+      rowAfter(services, recorded),
+    ];
+
+    const { to, since } = examples.ServiceHealthChanged.data;
+    expect(after).toEqual({ ...before, status: to, status_since: since, health_revision: 1 });
+  });
+});
+
 describe('What is expected of a service, as the API spells it', () => {
   const spelled: readonly [Expectation, object][] = [
     [
@@ -126,7 +139,9 @@ describe('The view of a service', () => {
   it.each(later)('given $type, when its tags are put in, then it is what is promised', (event) => {
     const row = rowOf(services, [registered], [event]);
 
-    const view = ServiceView.parse(completed(services, row, { tags: [] }));
+    const view = ServiceView.parse(
+      completed(services, row, { last_checked_at: null, latency_ms: null, tags: [] }),
+    );
 
     const { name, url, paused, updated_at, revision } = row;
     expect(view).toMatchObject({ name, url, paused, updated_at, version: revision });

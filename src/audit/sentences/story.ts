@@ -6,6 +6,7 @@ import { user } from '../../domain/users/user.js';
 import { isEventType } from '../../event-store/catalogue/catalogue.js';
 import { type LogEntry } from '../../event-store/event-store.js';
 import { type EventMetadata } from '../../event-store/metadata.js';
+import { healthSentences } from './health.js';
 import { projectionSentences } from './projections.js';
 import { roleSentences } from './roles.js';
 import { serviceSentences } from './services.js';
@@ -23,6 +24,7 @@ export class Story {
   next = 0;
   private readonly chapters = [
     chapter(serviceSentences, service.initial, (state, event) => service.evolve(state, event)),
+    chapter(healthSentences, undefined, () => undefined),
     chapter(tagSentences, tag.initial, (state, event) => tag.evolve(state, event)),
     chapter(userSentences, user.initial, (state, event) => user.evolve(state, event)),
     chapter(roleSentences, role.initial, (state, event) => role.evolve(state, event)),
@@ -54,6 +56,7 @@ export function dependsOnPast(stream: string): boolean {
 /** Every type of event has a sentence: the compiler sees to it here. */
 const allSentences: Readonly<Record<EventType, unknown>> = {
   ...serviceSentences,
+  ...healthSentences,
   ...tagSentences,
   ...userSentences,
   ...roleSentences,

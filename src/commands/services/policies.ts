@@ -49,6 +49,12 @@ export class DeleteServicePolicy implements CommandPolicy<unknown, ServiceState,
   }
 }
 
+export class CheckServicePolicy implements CommandPolicy<unknown, ServiceState, undefined> {
+  decide(actor: Actor, { state }: Request<undefined>): Verdict {
+    return onOwnService(actor, 'services:check', state);
+  }
+}
+
 /**
  * Whoever could delete it can take that back. Making it what it was is a change as well, and tags that come with it are
  * tags the actor must be allowed to see.

@@ -13,6 +13,7 @@ import { services, users } from '../aggregates.js';
 import { type Command, noFacts } from '../command.js';
 import { uuid } from '../fields.js';
 import {
+  CheckServicePolicy,
   DeleteServicePolicy,
   PauseServicePolicy,
   ResumeServicePolicy,
@@ -105,4 +106,12 @@ export const deleteService: Command<OneService, ServiceState, undefined> = {
   name: 'DeleteService',
   policy: DeleteServicePolicy,
   decide: (_, state) => service.decide({ type: 'DeleteService' }, state),
+};
+
+/** Whether a service may be checked out of turn. Nothing happens to it: what the check finds is no decision. */
+export const checkService: Command<OneService, ServiceState, undefined> = {
+  ...onService,
+  name: 'CheckService',
+  policy: CheckServicePolicy,
+  decide: () => [],
 };

@@ -1,6 +1,7 @@
 import { type z } from 'zod';
 import { type DomainEvent, type EventType } from '../../domain/events.js';
 import { type EventDefinition, type EventDefinitions } from './define.js';
+import { healthEvents } from './health-events.js';
 import { projectionEvents } from './projection-events.js';
 import { serviceEvents } from './service-events.js';
 import { supportingEvents } from './supporting-events.js';
@@ -10,6 +11,7 @@ import { userEvents } from './user-events.js';
 /** Every type of event there is, with its schema, version, upcasters and personal fields. */
 export const catalogue: EventDefinitions<DomainEvent> = {
   ...serviceEvents,
+  ...healthEvents,
   ...tagEvents,
   ...userEvents,
   ...supportingEvents,

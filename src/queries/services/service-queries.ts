@@ -101,9 +101,9 @@ export class ServiceQueries {
 
 const IdRow = z.object({ id: z.string() });
 
-/** The row's own JSON, completed with what its tags are called; a tag that is gone is not shown. */
-const json = ({ tags }: Relations): FragmentSqlToken => sql.fragment`
-  s.view || ',"tags":[' ||
+/** The row's own JSON, completed with its last check, and with what its tags are called; one that is gone is not shown. */
+const json = ({ tags, lastCheckOfService }: Relations): FragmentSqlToken => sql.fragment`
+  s.view || ${lastCheckOfService} || ',"tags":[' ||
   CASE
     WHEN cardinality(s.tag_ids) = 0 THEN ''
     ELSE coalesce(

@@ -48,6 +48,17 @@ const otherForms: readonly DomainEvent[] = [
     },
   },
   { type: 'ServiceExpectationChanged', data: { serviceId, expectation: { type: 'tcp' } } },
+  {
+    type: 'ServiceHealthChanged',
+    data: {
+      serviceId,
+      from: 'degraded',
+      to: 'unknown',
+      since: '2026-03-03T12:00:00.000Z',
+      reason: 'paused',
+      evidence: null,
+    },
+  },
   { type: 'UserRegistered', data: { ...examples.UserRegistered.data, fullName: null } },
   { type: 'UserRenamed', data: { userId, fullName: 'Ada Lovelace' } },
   { type: 'UserDeleted', data: { userId, reassignServicesTo: null } },

@@ -57,6 +57,24 @@ export const examples: { readonly [Type in EventType]: EventOfType<Type> } = {
   ServicePaused: { type: 'ServicePaused', data: { serviceId } },
   ServiceResumed: { type: 'ServiceResumed', data: { serviceId } },
   ServiceTransferred: { type: 'ServiceTransferred', data: { serviceId, ownerId: heirId } },
+  ServiceHealthChanged: {
+    type: 'ServiceHealthChanged',
+    data: {
+      serviceId,
+      from: 'healthy',
+      to: 'unhealthy',
+      since: '2026-03-03T12:00:00.000Z',
+      reason: 'checks',
+      evidence: {
+        checks: 3,
+        outcome: 'down',
+        code: 'connect_refused',
+        message: 'Connection refused by 192.0.2.7:443',
+        latencyMs: null,
+        checkedAt: '2026-03-03T12:02:00.000Z',
+      },
+    },
+  },
   ServiceDeleted: { type: 'ServiceDeleted', data: { serviceId } },
   ServiceRestored: { type: 'ServiceRestored', data: { serviceId } },
   TagCreated: {
