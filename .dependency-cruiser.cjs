@@ -30,8 +30,21 @@ module.exports = {
     only('accounts', ['domain', 'platform']),
     only('audit', ['domain', 'event-store', 'projections', 'queries', 'platform']),
     only('processes', ['domain', 'event-store', 'commands', 'queries', 'audit', 'platform']),
-    only('http', ['domain', 'commands', 'queries', 'history', 'audit', 'accounts', 'platform']),
-    only('cli', ['composition', 'audit', 'platform']),
+    only('monitoring', ['domain', 'event-store', 'commands', 'outbound', 'platform']),
+    only('http', [
+      ...[
+        'domain',
+        'commands',
+        'queries',
+        'history',
+        'audit',
+        'accounts',
+        'monitoring',
+        'platform',
+      ],
+    ]),
+    only('demo', []),
+    only('cli', ['composition', 'audit', 'demo', 'platform']),
     {
       name: 'only-composition-knows-the-container',
       severity: 'error',

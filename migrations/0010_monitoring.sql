@@ -89,6 +89,13 @@ CREATE TABLE monitoring.rolled_up (
   up_to timestamptz NOT NULL
 );
 
+-- How often somebody had a service checked lately; see src/monitoring/check-now.ts.
+CREATE TABLE monitoring.check_requests (
+  key    varchar(255) PRIMARY KEY,
+  points integer      NOT NULL DEFAULT 0,
+  expire bigint
+);
+
 -- Down Migration
 
 DROP SCHEMA monitoring CASCADE;

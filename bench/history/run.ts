@@ -90,6 +90,7 @@ async function startWatchbook(): Promise<string> {
       DATABASE_URL: postgres.url,
       DATA_DIR: dataDir,
       PORT: '0',
+      ROLES: 'api,projector',
       ADMIN_PASSWORD: password,
       LOG_LEVEL: 'error',
     },

@@ -67,6 +67,7 @@ const environment = {
   DATABASE_URL: postgres.url,
   DATA_DIR: dataDir,
   PORT: '0',
+  ROLES: 'api,projector',
   ADMIN_PASSWORD: password,
   LOG_LEVEL: 'error',
 };

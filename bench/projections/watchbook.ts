@@ -32,6 +32,7 @@ export class RunningWatchbook {
         DATABASE_URL: databaseUrl,
         DATA_DIR: dataDir,
         PORT: '0',
+        ROLES: 'api,projector',
         ADMIN_PASSWORD: password,
         LOG_LEVEL: 'error',
       },

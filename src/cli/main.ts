@@ -17,7 +17,10 @@ const program = new Command('watchbook').description(
 program
   .command('serve')
   .description('Run Watchbook')
-  .action(async () => (await import('./serve.js')).serve());
+  .option('--demo', 'with a database and some services that come and go with it')
+  .action(async ({ demo }: { demo?: boolean }) =>
+    demo === true ? (await import('./demo.js')).demo() : (await import('./serve.js')).serve(),
+  );
 
 const log = program
   .command('events')

@@ -1,6 +1,7 @@
 import { type Application, startApplication } from '../composition/application.js';
 import { type Configuration, readConfiguration } from '../platform/configuration.js';
 import { createLogger } from '../platform/logger.js';
+import { stopSignal } from './stop-signal.js';
 
 /** Runs Watchbook until it is told to stop. */
 export async function serve(): Promise<void> {
@@ -73,19 +74,6 @@ function withoutPassword(url: string): string {
   const shown = new URL(url);
   shown.password = '';
   return shown.href;
-}
-
-/** Resolves at the first Ctrl-C or SIGTERM; at the second, whichever it is, the process goes at once. */
-function stopSignal(): Promise<string> {
-  return new Promise((resolve) => {
-    let isStopping = false;
-    for (const signal of ['SIGINT', 'SIGTERM'] as const)
-      process.on(signal, () => {
-        if (isStopping) process.exit(130);
-        isStopping = true;
-        resolve(signal);
-      });
-  });
 }
 
 function welcome(application: Application, { roles }: Configuration): string {

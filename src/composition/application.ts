@@ -11,6 +11,9 @@ import { EventCodec } from '../event-store/codec.js';
 import { SnapshotWriter } from '../history/snapshot-writer.js';
 import { createApp } from '../http/app.js';
 import { Authentication } from '../http/authentication.js';
+import { Monitor } from '../monitoring/monitor.js';
+import { Partitions } from '../monitoring/results/partitions.js';
+import { ScheduleKeeper } from '../monitoring/schedule/schedule-keeper.js';
 import { type Configuration } from '../platform/configuration.js';
 import { type Logger } from '../platform/logger.js';
 import { migrate } from '../platform/migrations.js';
@@ -30,6 +33,7 @@ import { openDatabaseServer } from './database.js';
 import { openEventStore, reachEventStore } from './event-store.js';
 import { ensureAdministrator, ensureBuiltInRoles, type FirstAdministrator } from './first-start.js';
 import { healthOf } from './health.js';
+import { monitoringModule } from './monitoring.module.js';
 import { historyModule } from './history.module.js';
 import { httpModule } from './http.module.js';
 import { policiesModule, policiesOf } from './policies.module.js';
@@ -83,6 +87,7 @@ async function start(
   await followConfiguredLog(container);
   await startReaders(container, configuration, shutdown);
   const firstAdministrator = await prepareAccounts(container, configuration);
+  await startMonitoring(container, configuration, shutdown);
   const address = await serve(container, configuration, shutdown);
   return {
     address,
@@ -117,7 +122,7 @@ async function compose(
     .toConstantValue(await loadTokenKey(configuration.jwtSecret, configuration.dataDir));
   container.bind(tokens.policies).toConstantValue(policiesOf(container));
   container.load(policiesModule, writeSideModule, readSideModule, accountsModule, httpModule);
-  container.load(historyModule, auditModule, projectionsModule);
+  container.load(historyModule, auditModule, projectionsModule, monitoringModule);
   const codec = container.get(EventCodec);
   const opened = await openEventStore(configuration, codec, { pool: logPool, url });
   shutdown.add(() => opened.close());
@@ -164,6 +169,25 @@ async function startReaders(
     sealLog.start();
     shutdown.add(() => sealLog.stop());
   }
+}
+
+async function startMonitoring(
+  container: Container,
+  { roles }: Configuration,
+  shutdown: Shutdown,
+): Promise<void> {
+  // Also for the checks that somebody asks for over the API.
+  await container.get(Partitions).tend();
+  if (!roles.has('monitor')) return;
+  const upkeep = container.get(tokens.measurementUpkeep);
+  upkeep.start();
+  shutdown.add(() => upkeep.stop());
+  const monitor = container.get(Monitor);
+  monitor.start();
+  shutdown.add(() => monitor.stop());
+  const keeper = container.get(ScheduleKeeper);
+  keeper.start();
+  shutdown.add(() => keeper.stop());
 }
 
 async function prepareAccounts(

@@ -65,6 +65,7 @@ export const httpModule = new ContainerModule(({ bind }) => {
         past,
         history,
         ofAudit,
+        ofChecks,
         projections,
         verifier,
         readProjections,
@@ -90,6 +91,7 @@ export const httpModule = new ContainerModule(({ bind }) => {
         }),
         ...userPermissionRoutes(querying, users, past),
         ...roleRoutes(commanding, querying, roles, directory, past),
+        ...ofChecks,
         ...ofAudit,
         ...projectionRoutes({
           commanding,
@@ -117,6 +119,7 @@ export const httpModule = new ContainerModule(({ bind }) => {
         Past,
         ServiceHistory,
         tokens.auditRoutes,
+        tokens.checkRoutes,
         ProjectionQueries,
         ProjectionVerifier,
         ReadProjectionsPolicy,

@@ -7,8 +7,10 @@ import { type EventStore } from '../event-store/event-store.js';
 import { type PersonKeys } from '../event-store/personal-data/person-keys.js';
 import { type StoredLog } from '../event-store/stored-log.js';
 import { type AnyRoute } from '../http/route.js';
+import { type Probe } from '../monitoring/probes/probe.js';
 import { type Configuration } from '../platform/configuration.js';
 import { type Logger } from '../platform/logger.js';
+import { type Housekeeping } from '../processes/housekeeping.js';
 import { type RowFold } from '../projections/row-fold.js';
 import { type Database } from '../queries/database.js';
 import { type Waiting } from './waiting.js';
@@ -38,4 +40,8 @@ export const tokens = {
   waiting: token<Waiting>('waiting'),
   routes: token<readonly AnyRoute[]>('routes'),
   auditRoutes: token<readonly AnyRoute[]>('auditRoutes'),
+  checkRoutes: token<readonly AnyRoute[]>('checkRoutes'),
+  probe: token<Probe>('probe'),
+  /** Sums up what checks measured, and lets go of what is too old. */
+  measurementUpkeep: token<Housekeeping>('measurementUpkeep'),
 };

@@ -4,7 +4,7 @@ import { type EventStore, type LogEntry } from '../event-store/event-store.js';
 import { serviceStream } from '../event-store/stream-id.js';
 import { type ServiceRow, services } from '../projections/services.js';
 import { type Page, type Paging } from '../queries/answers.js';
-import { type QueryPolicy, refusal, type Scope } from '../queries/policy.js';
+import { type QueryPolicy, requireCovered } from '../queries/policy.js';
 import { rowAfter } from './row-at.js';
 import { changesOf } from './service-changes.js';
 import { TagLives } from './tag-lives.js';
@@ -86,9 +86,4 @@ interface Step {
 function tagIdsOf({ before, after }: Step): string[] {
   const [had, has] = [before?.tag_ids ?? [], after?.tag_ids ?? []];
   return had.length === has.length ? [] : [...had, ...has];
-}
-
-function requireCovered(scope: Scope, ownerId: string): void {
-  const isCovered = scope.see === 'all' || (scope.see === 'own' && scope.ownerId === ownerId);
-  if (!isCovered) throw refusal(scope);
 }

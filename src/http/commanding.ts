@@ -52,6 +52,15 @@ export class Commanding {
     }
   }
 
+  /** For what is no event, and yet not for everybody: the command decides whether it may happen. */
+  async permit<Input, State, Facts>(
+    command: Command<Input, State, Facts>,
+    input: unknown,
+    context: RequestContext,
+  ): Promise<void> {
+    await this.bus.execute(command, input, { ...context, waitMs: 0 });
+  }
+
   /** Carries out a command that begins something long, and answers where to look how it goes. */
   async begin<Input, State, Facts>(
     command: Command<Input, State, Facts>,

@@ -12,6 +12,7 @@ import { type RestoreConflict, RestoreConflicts } from '../domain/services/resto
 import { BeforeTheBeginning } from '../history/moment.js';
 import { ReadModelsUnavailable } from '../queries/database.js';
 import { QueryRefused } from '../queries/policy.js';
+import { ChecksThrottled } from '../monitoring/check-now.js';
 import { isDatabaseAway } from '../platform/postgres.js';
 import { invalidFields, invalidInput, Problem, unavailable } from './problem.js';
 
@@ -29,7 +30,7 @@ export function translateError(error: unknown): Problem {
   if (error instanceof RevisionIsStale)
     return new Problem(412, 'It has changed since you read it: read it again, then decide');
   if (error instanceof IdempotencyKeyReused) return new Problem(422, error.message);
-  if (error instanceof LoginThrottled)
+  if (error instanceof LoginThrottled || error instanceof ChecksThrottled)
     return new Problem(429, error.message, {
       headers: { 'Retry-After': String(error.retryAfterSeconds) },
     });

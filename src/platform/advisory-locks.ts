@@ -14,6 +14,8 @@ export const advisoryLocks = {
   seals: 7_310_578_003,
   /** Writing snapshots. */
   snapshots: 7_310_578_004,
+  /** Making and dropping the pieces that measurements are kept in. */
+  partitions: 7_310_578_005,
 } as const;
 
 /**

@@ -21,6 +21,8 @@ export interface Configuration {
   readonly readModelWaitMs: number;
   /** Given instead of the key under `dataDir`; processes that share users must share it. */
   readonly jwtSecret: string | undefined;
+  /** For how many days measurements are kept: single results, and sums of hours. */
+  readonly keepDays: { readonly results: number; readonly hourly: number };
   /** How many reverse proxies stand before Watchbook, for the addresses that login throttling counts. */
   readonly trustedProxies: number;
 }
@@ -68,6 +70,7 @@ export function readConfiguration(
     logLevel: env.LOG_LEVEL,
     readModelWaitMs: env.READ_MODEL_WAIT_MS,
     jwtSecret: env.JWT_SECRET,
+    keepDays: { results: env.KEEP_RESULTS_DAYS, hourly: env.KEEP_HOURLY_DAYS },
     trustedProxies: env.TRUSTED_PROXIES,
   };
 }
@@ -115,5 +118,7 @@ const Environment = z.object({
   LOG_LEVEL: z.enum(logLevels, { error: `Must be one of ${logLevels.join(', ')}` }).default('info'),
   READ_MODEL_WAIT_MS: wholeNumber(0, 60_000).default(5000),
   JWT_SECRET: z.string().min(32, 'Must have 32 characters at least').optional(),
+  KEEP_RESULTS_DAYS: wholeNumber(1, 3_650).default(30),
+  KEEP_HOURLY_DAYS: wholeNumber(1, 36_500).default(365),
   TRUSTED_PROXIES: wholeNumber(0, 10).default(0),
 });

@@ -1,4 +1,4 @@
-import { Client, type ClientConfig, Pool } from 'pg';
+import { Client, type ClientConfig, Pool, type PoolClient } from 'pg';
 import { codeOf } from './embedded-postgres/errors.js';
 import { type Logger } from './logger.js';
 import { isBehindPgBouncer, UnnamedStatementsClient, withoutParameter } from './pgbouncer.js';
@@ -70,6 +70,26 @@ export function beginWithin(timeoutMs: number): string {
     BEGIN;
     SET LOCAL statement_timeout = ${timeoutMs};
     SET LOCAL idle_in_transaction_session_timeout = ${timeoutMs}`;
+}
+
+/** Does something in a transaction of its own. @param timeoutMs As of `beginWithin`. */
+export async function transact<T>(
+  pool: Pool,
+  timeoutMs: number,
+  work: (client: PoolClient) => Promise<T>,
+): Promise<T> {
+  const client = await pool.connect();
+  try {
+    await client.query(beginWithin(timeoutMs));
+    const done = await work(client);
+    await client.query('COMMIT');
+    client.release();
+    return done;
+  } catch (error) {
+    // Whatever state it is in, nobody else gets this connection.
+    client.release(true);
+    throw error;
+  }
 }
 
 /** Whether an error means that Postgres cannot be reached, or not in time: it may well work again shortly. */

@@ -6,7 +6,7 @@ export interface Chore {
   readonly run: () => Promise<void>;
 }
 
-/** Does its chores at the start and every hour. One that fails is tried again the next time. */
+/** Does its chores at the start and every hour, or as often as is said. One that fails is tried again the next time. */
 export class Housekeeping {
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> = Promise.resolve();
@@ -14,13 +14,14 @@ export class Housekeeping {
   constructor(
     private readonly chores: readonly Chore[],
     private readonly log: Logger,
+    private readonly everyMs = hourMs,
   ) {}
 
   start(): void {
     this.running = this.doAll();
     this.timer = setInterval(() => {
       this.running = this.doAll();
-    }, everyMs);
+    }, this.everyMs);
   }
 
   async stop(): Promise<void> {
@@ -42,4 +43,4 @@ export class Housekeeping {
   }
 }
 
-const everyMs = 60 * 60 * 1000;
+const hourMs = 60 * 60 * 1000;

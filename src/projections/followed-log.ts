@@ -46,5 +46,6 @@ async function compareAndReplace(client: PoolClient, identity: string): Promise<
   await client.query('DELETE FROM readers.rebuilds');
   const { rowCount } = await client.query('DELETE FROM readers.checkpoints');
   await client.query('DELETE FROM readers.snapshots');
+  await client.query('DELETE FROM monitoring.watched');
   return (rowCount ?? 0) > 0;
 }

@@ -27,6 +27,12 @@ export function requireSight(scope: Scope): Scope {
   return scope;
 }
 
+/** @throws QueryRefused when a scope does not cover what somebody owns. */
+export function requireCovered(scope: Scope, ownerId: string): void {
+  const isCovered = scope.see === 'all' || (scope.see === 'own' && scope.ownerId === ownerId);
+  if (!isCovered) throw refusal(scope);
+}
+
 /** What to say to somebody who asked for one thing that exists, and is beyond their scope. */
 export function refusal(scope: Scope): QueryRefused {
   return new QueryRefused(scope.see === 'nothing' ? 'Insufficient permissions' : 'Not authorized');

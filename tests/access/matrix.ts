@@ -44,6 +44,16 @@ const table = `
   GET /services/{id}/history         other     401       403P    200    403O   200      200   200       401
   GET /services/{id}/history         missing   401       404     404    404    404      404   404       401
 
+  POST /services/{id}/check          own       401       403P    403P   200    200      200   200       401
+  POST /services/{id}/check          other     401       403P    403P   403O   200      200   200       401
+  POST /services/{id}/check          missing   401       404     404    404    404      404   404       401
+  GET /services/{id}/checks          own       401       403P    200    200    200      200   200       401
+  GET /services/{id}/checks          other     401       403P    200    403O   200      200   200       401
+  GET /services/{id}/checks          missing   401       404     404    404    404      404   404       401
+  GET /services/{id}/uptime          own       401       403P    200    200    200      200   200       401
+  GET /services/{id}/uptime          other     401       403P    200    403O   200      200   200       401
+  GET /services/{id}/uptime          missing   401       404     404    404    404      404   404       401
+
   GET /tags                          -         401       403P    200    200    200      200   200       401
   POST /tags                         -         401       403P    403P   201    201      201   201       401
   GET /tags/{id}                     own       401       403P    200    200    200      200   200       401

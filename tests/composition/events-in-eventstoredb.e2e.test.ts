@@ -60,6 +60,7 @@ async function newLog(): Promise<DoubleLog> {
 
 const environment = (databaseUrl: string, eventStoreUrl: string): Record<string, string> => ({
   PORT: '0',
+  ROLES: 'api,projector',
   DATA_DIR: folder.dataDir,
   DATABASE_URL: databaseUrl,
   EVENT_STORE_URL: eventStoreUrl,

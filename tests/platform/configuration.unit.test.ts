@@ -29,6 +29,7 @@ describe('nothing set', () => {
     logLevel: 'info',
     readModelWaitMs: 5000,
     jwtSecret: undefined,
+    keepDays: { results: 30, hourly: 365 },
     trustedProxies: 0,
   };
 

@@ -79,6 +79,8 @@ export async function startTestApp(
     ADMIN_EMAIL: 'admin@example.org',
     ADMIN_PASSWORD: adminPassword,
     LOG_LEVEL: 'silent',
+    // Nothing is checked unless a test asks for it: the services of tests are all over the world.
+    ROLES: 'api,projector',
     ...environment,
   });
   const application = await startApplication(configuration, createLogger(configuration.logLevel));

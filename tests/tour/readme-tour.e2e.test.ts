@@ -31,6 +31,8 @@ beforeAll(async () => {
   eventStore = await borrowEventStore('postgres://localhost/tour');
   const own = {
     PORT: port,
+    // Its services are examples: nobody shall be asked how they are.
+    ROLES: 'api,projector',
     DATA_DIR: path.join(folder, 'data'),
     EVENT_STORE_URL: eventStore.url ?? '',
   };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { permissions } from '../../domain/access/permissions.js';
+import { outcomes } from '../../domain/health/outcome.js';
 import { serviceTypes } from '../../domain/services/target.js';
 import { rebuildKinds, rebuildStages } from '../../queries/projections/projection-queries.js';
 import { wire } from '../wire.js';
@@ -37,6 +38,38 @@ export const ServiceView = z.strictObject({
   version: z.int(),
   ...times,
   tags: z.array(TagView.pick({ id: true, name: true, color: true })),
+});
+
+export const CheckView = z.strictObject({
+  id: z.uuid(),
+  service_id: z.uuid(),
+  checked_at: wire.timestamp.meta({ description: 'When it was started' }),
+  outcome: z.enum(outcomes).meta({ description: '`unknown`: it could not be checked' }),
+  code: z.string().meta({ description: 'For machines, such as `connect_refused`' }),
+  message: z.string().meta({ description: 'For people' }),
+  latency_ms: z.int().nullable(),
+  timings: z.record(z.string(), z.number()).meta({ description: 'In ms' }),
+  details: z.record(z.string(), z.unknown()),
+});
+
+export const UptimeView = z.strictObject({
+  from: wire.timestamp,
+  to: wire.timestamp,
+  uptime: z.number().nullable().meta({
+    description: 'From 0 to 1: of the time in which its health was known; null when it never was',
+  }),
+  checks: z.int().meta({ description: 'Made in that time, whatever they came to' }),
+  failures: z.int().meta({ description: 'Checks that found it down' }),
+  slow: z.int(),
+  unknown: z.int().meta({ description: 'Checks that could not be made' }),
+  downtime_seconds: z.number(),
+  unknown_seconds: z.number().meta({ description: 'In which nobody could tell how it was' }),
+  maintenance_seconds: z.number().meta({ description: 'In which it was paused' }),
+  latency_ms: z.strictObject({
+    p50: z.number().nullable(),
+    p95: z.number().nullable(),
+    p99: z.number().nullable(),
+  }),
 });
 
 export const UserView = z.strictObject({

@@ -89,6 +89,16 @@ export class ServiceQueries {
     return page;
   }
 
+  /** @returns `undefined` when there is no such service. */
+  async ownerOf(id: string): Promise<string | undefined> {
+    const owner = await ask(
+      this.database.maybeOneFirst(sql.type(OwnerRow)`
+        SELECT s.user_id FROM read.services s WHERE s.id = ${id}::uuid AND NOT s.deleted
+      `),
+    );
+    return owner ?? undefined;
+  }
+
   /** Whether somebody owns any service, and whom. Deleted ones do not count: nobody misses them. */
   async ownedBy(userId: string): Promise<readonly string[]> {
     return ask(
@@ -100,6 +110,7 @@ export class ServiceQueries {
 }
 
 const IdRow = z.object({ id: z.string() });
+const OwnerRow = z.object({ user_id: z.string() });
 
 /** The row's own JSON, completed with its last check, and with what its tags are called; one that is gone is not shown. */
 const json = ({ tags, lastCheckOfService }: Relations): FragmentSqlToken => sql.fragment`
