@@ -65,6 +65,7 @@ export const httpModule = new ContainerModule(({ bind }) => {
         past,
         history,
         ofAudit,
+        ofWebhooks,
         projections,
         verifier,
         readProjections,
@@ -91,6 +92,7 @@ export const httpModule = new ContainerModule(({ bind }) => {
         ...userPermissionRoutes(querying, users, past),
         ...roleRoutes(commanding, querying, roles, directory, past),
         ...ofAudit,
+        ...ofWebhooks,
         ...projectionRoutes({
           commanding,
           querying,
@@ -117,6 +119,7 @@ export const httpModule = new ContainerModule(({ bind }) => {
         Past,
         ServiceHistory,
         tokens.auditRoutes,
+        tokens.webhookRoutes,
         ProjectionQueries,
         ProjectionVerifier,
         ReadProjectionsPolicy,

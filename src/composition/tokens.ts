@@ -37,5 +37,6 @@ export const tokens = {
   directory: token<UserDirectory>('directory'),
   waiting: token<Waiting>('waiting'),
   routes: token<readonly AnyRoute[]>('routes'),
+  webhookRoutes: token<readonly AnyRoute[]>('webhookRoutes'),
   auditRoutes: token<readonly AnyRoute[]>('auditRoutes'),
 };

@@ -30,6 +30,9 @@ describe('nothing set', () => {
     readModelWaitMs: 5000,
     jwtSecret: undefined,
     trustedProxies: 0,
+    allowPrivateWebhooks: false,
+    mail: undefined,
+    publicUrl: undefined,
   };
 
   test('given an empty environment, when read, then there are the defaults', () => {
