@@ -26,6 +26,7 @@ module.exports = {
     only('commands', ['domain', 'event-store']),
     only('projections', ['domain', 'event-store', 'platform']),
     only('queries', ['domain', 'platform']),
+    only('notifications', ['domain', 'event-store', 'commands', 'outbound', 'platform']),
     only('history', ['domain', 'event-store', 'projections', 'queries', 'platform']),
     only('accounts', ['domain', 'platform']),
     only('audit', ['domain', 'event-store', 'projections', 'queries', 'platform']),

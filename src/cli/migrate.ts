@@ -1,9 +1,10 @@
 import { visitDatabaseServer } from '../composition/database.js';
+import { migrateDatabase } from '../composition/migrating.js';
 import { readConfiguration } from '../platform/configuration.js';
 import { createMigration, migrate } from '../platform/migrations.js';
 
 export async function up(steps?: number): Promise<void> {
-  report('Up', await withDatabase((url) => migrate(url, 'up', steps)));
+  report('Up', await withDatabase((url) => migrateDatabase(url, steps)));
 }
 
 export async function down(steps = 1): Promise<void> {

@@ -13,6 +13,8 @@ import { tag } from '../domain/tags/tag.js';
 import { type SuperuserRosterEvent, type UserEvent } from '../domain/users/events.js';
 import { superuserRoster } from '../domain/users/superuser-roster.js';
 import { user } from '../domain/users/user.js';
+import { type WebhookEvent } from '../domain/webhooks/events.js';
+import { webhook } from '../domain/webhooks/webhook.js';
 import { aggregate } from './aggregate.js';
 
 export const services = aggregate(
@@ -40,6 +42,11 @@ export const roles = aggregate(role, (event: DomainEvent): event is RoleEvent =>
 export const projections = aggregate(
   projectionControl,
   (event: DomainEvent): event is ProjectionEvent => event.type.startsWith('Projection'),
+);
+
+export const webhooks = aggregate(
+  webhook,
+  (event: DomainEvent): event is WebhookEvent => 'webhookId' in event.data,
 );
 
 export const claims = aggregate(

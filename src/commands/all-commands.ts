@@ -31,6 +31,16 @@ import {
   registerUser,
   signUp,
 } from './users/user-commands.js';
+import {
+  changeWebhook,
+  createWebhook,
+  deleteWebhook,
+  disableWebhook,
+  enableWebhook,
+  retryDelivery,
+  rotateWebhookSecret,
+  testWebhook,
+} from './webhooks/webhook-commands.js';
 
 /** Every command there is; the bus looks up all their policies when it starts. */
 export const allCommands: readonly AnyCommand[] = [
@@ -65,4 +75,12 @@ export const allCommands: readonly AnyCommand[] = [
   changeOwnPassword,
   deleteOwnAccount,
   deleteUser,
+  createWebhook,
+  changeWebhook,
+  rotateWebhookSecret,
+  disableWebhook,
+  enableWebhook,
+  deleteWebhook,
+  testWebhook,
+  retryDelivery,
 ];

@@ -4,10 +4,13 @@ import { LoginThrottle } from '../accounts/login-throttle.js';
 import { RefreshTokens } from '../accounts/refresh-tokens.js';
 import { Sessions } from '../accounts/sessions.js';
 import { CommandBus } from '../commands/command-bus.js';
+import { Deliveries } from '../notifications/deliveries.js';
+import { WebhookSecrets } from '../notifications/webhook-secrets.js';
 import { Housekeeping } from '../processes/housekeeping.js';
 import { RetireUsers } from '../processes/retire-users.js';
 import { ServiceQueries } from '../queries/services/service-queries.js';
 import { TagQueries } from '../queries/tags/tag-queries.js';
+import { WebhookQueries } from '../queries/webhooks/webhook-queries.js';
 import { tokens } from './tokens.js';
 
 /** Passwords and sessions, and what becomes of them when a user goes. */
@@ -30,11 +33,16 @@ export const accountsModule = new ContainerModule(({ bind }) => {
     .inSingletonScope();
   bind(Housekeeping)
     .toResolvedValue(
-      (refreshTokens, log) => {
-        const run = (): Promise<void> => refreshTokens.removeExpired();
-        return new Housekeeping([{ name: 'remove expired refresh tokens', run }], log);
-      },
-      [RefreshTokens, tokens.log],
+      (refreshTokens, deliveries, secrets, log) =>
+        new Housekeeping(
+          [
+            { name: 'remove expired refresh tokens', run: () => refreshTokens.removeExpired() },
+            { name: 'remove old deliveries', run: () => deliveries.removeOld() },
+            { name: 'remove expired secrets of webhooks', run: () => secrets.removeExpired() },
+          ],
+          log,
+        ),
+      [RefreshTokens, Deliveries, WebhookSecrets, tokens.log],
     )
     .inSingletonScope();
   bind(RetireUsers)
@@ -48,6 +56,7 @@ export const accountsModule = new ContainerModule(({ bind }) => {
         log,
         services,
         tags,
+        webhooks,
         credentials,
         refreshTokens,
         keys,
@@ -62,6 +71,7 @@ export const accountsModule = new ContainerModule(({ bind }) => {
           possessions: {
             tagsOf: (userId) => tags.createdBy(userId),
             servicesOf: (userId) => services.ownedBy(userId),
+            webhooksOf: (userId) => webhooks.ownedBy(userId),
           },
           belongings: {
             async forgetPassword(credentialId) {
@@ -84,6 +94,7 @@ export const accountsModule = new ContainerModule(({ bind }) => {
         tokens.log,
         ServiceQueries,
         TagQueries,
+        WebhookQueries,
         Credentials,
         RefreshTokens,
         tokens.personKeys,

@@ -16,7 +16,8 @@ import { Partitions } from '../monitoring/results/partitions.js';
 import { ScheduleKeeper } from '../monitoring/schedule/schedule-keeper.js';
 import { type Configuration } from '../platform/configuration.js';
 import { type Logger } from '../platform/logger.js';
-import { migrate } from '../platform/migrations.js';
+import { Announcer } from '../notifications/announcer.js';
+import { JobRunner } from '../notifications/job-runner.js';
 import { createPool } from '../platform/postgres.js';
 import { Housekeeping } from '../processes/housekeeping.js';
 import { RetireUsers } from '../processes/retire-users.js';
@@ -36,6 +37,8 @@ import { healthOf } from './health.js';
 import { monitoringModule } from './monitoring.module.js';
 import { historyModule } from './history.module.js';
 import { httpModule } from './http.module.js';
+import { migrateDatabase } from './migrating.js';
+import { notificationsModule } from './notifications.module.js';
 import { policiesModule, policiesOf } from './policies.module.js';
 import { projectionsModule } from './projections.module.js';
 import { readSideModule } from './read-side.module.js';
@@ -80,7 +83,7 @@ async function start(
   await reachEventStore(configuration);
   const server = await openDatabaseServer(configuration, (message) => log.info(message));
   shutdown.add(() => server.stop());
-  await migrate(server.url, 'up');
+  await migrateDatabase(server.url);
   const container = await compose(configuration, server.url, log, shutdown);
   await refuseToBeginAgain(container);
   await ensureBuiltInRoles(container.get(CommandBus));
@@ -123,6 +126,7 @@ async function compose(
   container.bind(tokens.policies).toConstantValue(policiesOf(container));
   container.load(policiesModule, writeSideModule, readSideModule, accountsModule, httpModule);
   container.load(historyModule, auditModule, projectionsModule, monitoringModule);
+  container.load(notificationsModule);
   const codec = container.get(EventCodec);
   const opened = await openEventStore(configuration, codec, { pool: logPool, url });
   shutdown.add(() => opened.close());
@@ -168,6 +172,14 @@ async function startReaders(
     const sealLog = container.get(SealLog);
     sealLog.start();
     shutdown.add(() => sealLog.stop());
+  }
+  if (roles.has('monitor')) {
+    const announcer = container.get(Announcer);
+    announcer.start();
+    shutdown.add(() => announcer.stop());
+    const runner = container.get(JobRunner);
+    await runner.start();
+    shutdown.add(() => runner.stop());
   }
 }
 

@@ -66,6 +66,7 @@ export const httpModule = new ContainerModule(({ bind }) => {
         history,
         ofAudit,
         ofChecks,
+        ofWebhooks,
         projections,
         verifier,
         readProjections,
@@ -93,6 +94,7 @@ export const httpModule = new ContainerModule(({ bind }) => {
         ...roleRoutes(commanding, querying, roles, directory, past),
         ...ofChecks,
         ...ofAudit,
+        ...ofWebhooks,
         ...projectionRoutes({
           commanding,
           querying,
@@ -120,6 +122,7 @@ export const httpModule = new ContainerModule(({ bind }) => {
         ServiceHistory,
         tokens.auditRoutes,
         tokens.checkRoutes,
+        tokens.webhookRoutes,
         ProjectionQueries,
         ProjectionVerifier,
         ReadProjectionsPolicy,

@@ -37,6 +37,11 @@ import {
   SignUpPolicy,
 } from '../commands/users/policies.js';
 import {
+  CreateWebhookPolicy,
+  DisableWebhookPolicy,
+  ManageWebhookPolicy,
+} from '../commands/webhooks/policies.js';
+import {
   ReadAuditPolicy,
   ReadOwnAccountPolicy,
   ReadProjectionsPolicy,
@@ -44,6 +49,7 @@ import {
   ReadServicesPolicy,
   ReadTagsPolicy,
   ReadUsersPolicy,
+  ReadWebhooksPolicy,
 } from '../queries/policy.js';
 import { tokens } from './tokens.js';
 
@@ -79,8 +85,12 @@ const plain = [
   ChangeOwnPasswordPolicy,
   DeleteOwnAccountPolicy,
   DeleteUserPolicy,
+  CreateWebhookPolicy,
+  ManageWebhookPolicy,
+  DisableWebhookPolicy,
   ReadServicesPolicy,
   ReadTagsPolicy,
+  ReadWebhooksPolicy,
   ReadUsersPolicy,
   ReadOwnAccountPolicy,
   ReadRolesPolicy,

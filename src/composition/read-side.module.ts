@@ -10,18 +10,21 @@ import { rowFold } from '../projections/row-fold.js';
 import { services } from '../projections/services.js';
 import { tags } from '../projections/tags.js';
 import { users } from '../projections/users.js';
+import { webhooks } from '../projections/webhooks.js';
 import {
   ReadOwnAccountPolicy,
   ReadRolesPolicy,
   ReadServicesPolicy,
   ReadTagsPolicy,
   ReadUsersPolicy,
+  ReadWebhooksPolicy,
 } from '../queries/policy.js';
 import { Counts } from '../queries/counts.js';
 import { RoleQueries } from '../queries/roles/role-queries.js';
 import { ServiceQueries } from '../queries/services/service-queries.js';
 import { TagQueries } from '../queries/tags/tag-queries.js';
 import { UserQueries } from '../queries/users/user-queries.js';
+import { WebhookQueries } from '../queries/webhooks/webhook-queries.js';
 import { tokens } from './tokens.js';
 import { Waiting } from './waiting.js';
 
@@ -34,6 +37,7 @@ export const readSideModule = new ContainerModule(({ bind }) => {
         rowFold(tags),
         rowFold(users),
         rowFold(roles),
+        rowFold(webhooks),
         auditFold(auditChunkBits(eventStore)),
       ],
       [tokens.configuration],
@@ -83,6 +87,12 @@ export const readSideModule = new ContainerModule(({ bind }) => {
     .toResolvedValue(
       (database, policy, counts) => new TagQueries(database, policy, counts),
       [tokens.database, ReadTagsPolicy, Counts],
+    )
+    .inSingletonScope();
+  bind(WebhookQueries)
+    .toResolvedValue(
+      (database, policy) => new WebhookQueries(database, policy),
+      [tokens.database, ReadWebhooksPolicy],
     )
     .inSingletonScope();
   bind(UserQueries)

@@ -39,6 +39,7 @@ export const tokens = {
   directory: token<UserDirectory>('directory'),
   waiting: token<Waiting>('waiting'),
   routes: token<readonly AnyRoute[]>('routes'),
+  webhookRoutes: token<readonly AnyRoute[]>('webhookRoutes'),
   auditRoutes: token<readonly AnyRoute[]>('auditRoutes'),
   checkRoutes: token<readonly AnyRoute[]>('checkRoutes'),
   probe: token<Probe>('probe'),

@@ -16,6 +16,7 @@ export type DomainErrorCode =
   | 'tag-not-found'
   | 'user-not-found'
   | 'role-not-found'
+  | 'webhook-not-found'
   | 'tag-name-taken'
   | 'email-taken'
   | 'already-exists'
@@ -48,6 +49,7 @@ export const notFound = {
   tag: (): DomainError => new DomainError('tag-not-found', 'Tag not found'),
   user: (): DomainError => new DomainError('user-not-found', 'User not found'),
   role: (): DomainError => new DomainError('role-not-found', 'Role not found'),
+  webhook: (): DomainError => new DomainError('webhook-not-found', 'Webhook not found'),
 };
 
 /** An id is used once. */

@@ -7,6 +7,7 @@ import { type ServiceEvent } from './services/events.js';
 import { type TagEvent } from './tags/events.js';
 import { type SuperuserRosterEvent, type UserEvent } from './users/events.js';
 import { type CommandKeyEvent } from './idempotency/events.js';
+import { type WebhookEvent } from './webhooks/events.js';
 
 /** Everything that can happen in Watchbook. */
 export type DomainEvent =
@@ -19,7 +20,8 @@ export type DomainEvent =
   | ClaimEvent
   | RefusalEvent
   | CommandKeyEvent
-  | ProjectionEvent;
+  | ProjectionEvent
+  | WebhookEvent;
 
 export type EventType = DomainEvent['type'];
 

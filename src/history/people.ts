@@ -24,6 +24,7 @@ export const people: Projection<z.infer<typeof PersonRow>> = {
     ...ignored.users,
     ...ignored.roles,
     ...ignored.projections,
+    ...ignored.webhooks,
     ...ignored.writeSide,
     UserRegistered: (_, { userId }) => ({ id: userId }),
     UserDeleted: () => null,

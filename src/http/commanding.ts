@@ -38,13 +38,15 @@ export class Commanding {
     const outcome = await this.bus.execute(command, input, context);
     if (outcome.isVisible) await answer.afterwards?.(outcome.position);
     const headers = { ...headersOf(outcome, context), ...answer.headers };
+    const shown = await answer.once?.(outcome);
     // Not visible yet: the command has happened, and the position tells the client what to wait for.
-    const accepted = { status: 202, headers, body: { id: answer.id } };
+    const accepted = { status: 202, headers, body: { id: answer.id, ...shown } };
     if (!outcome.isVisible) return accepted;
     if ('message' in answer) return { status: 200, headers, body: { message: answer.message } };
     try {
       const body = await this.current(answer.read, outcome, context);
-      return { status: answer.status, headers, body: body ?? { id: answer.id } };
+      if (body === undefined) return { ...accepted, status: answer.status };
+      return { status: answer.status, headers, body: withMembers(body, shown) };
     } catch (error) {
       // Whatever cannot be read now, the command has happened.
       if (error instanceof ReadModelsUnavailable) return accepted;
@@ -59,6 +61,19 @@ export class Commanding {
     context: RequestContext,
   ): Promise<void> {
     await this.bus.execute(command, input, { ...context, waitMs: 0 });
+  }
+
+  /** Carries out a command that has something done elsewhere, and answers where to look what became of it. */
+  async accept<Input, State, Facts>(
+    command: Command<Input, State, Facts>,
+    input: unknown,
+    context: RequestContext,
+    { id, location, carryOut }: Errand,
+  ): Promise<Reply> {
+    const outcome = await this.bus.execute(command, input, { ...context, waitMs: 0 });
+    await carryOut(outcome);
+    const headers = { ...headersOf(outcome, context), Location: location };
+    return { status: 202, headers, body: { id } };
   }
 
   /** Carries out a command that begins something long, and answers where to look how it goes. */
@@ -93,6 +108,13 @@ export class Commanding {
 
 const lookEveryMs = 20;
 
+/** Something that is to be done once the command was allowed. */
+export interface Errand {
+  readonly id: string;
+  readonly location: string;
+  readonly carryOut: (outcome: CommandOutcome) => Promise<void>;
+}
+
 /** Something that goes on after the answer. */
 export interface Beginning {
   readonly id: string;
@@ -111,6 +133,8 @@ export type Answer = {
   readonly headers?: Readonly<Record<string, string>>;
   /** What else should be done before the answer, when the client waits for it. */
   readonly afterwards?: (position: bigint) => Promise<void>;
+  /** Members that are shown in this answer only, such as a secret. */
+  readonly once?: (outcome: CommandOutcome) => Promise<object>;
 } & (
   | { readonly message: string }
   | {
@@ -121,6 +145,11 @@ export type Answer = {
 
 /** Whoever was allowed to make a change is shown its outcome, even where it gave the thing away. */
 const onBehalfOfTheAnswer: Actor = { kind: 'process', id: 'answer' };
+
+/** @param json Text of an object that is not empty. */
+function withMembers(json: string, members: object | undefined): string {
+  return members === undefined ? json : `${json.slice(0, -1)},${JSON.stringify(members).slice(1)}`;
+}
 
 function headersOf(
   { revision, position, replayed }: CommandOutcome,

@@ -48,6 +48,7 @@ const statusOf: Readonly<Record<DomainErrorCode, number>> = {
   'tag-not-found': 404,
   'user-not-found': 404,
   'role-not-found': 404,
+  'webhook-not-found': 404,
   'tag-name-taken': 400,
   'email-taken': 409,
   'already-exists': 409,

@@ -25,6 +25,12 @@ export interface Configuration {
   readonly keepDays: { readonly results: number; readonly hourly: number };
   /** How many reverse proxies stand before Watchbook, for the addresses that login throttling counts. */
   readonly trustedProxies: number;
+  /** Whether webhooks may lead into the own network. */
+  readonly allowPrivateWebhooks: boolean;
+  /** How mails are sent; `undefined`: not at all. */
+  readonly mail: { readonly smtpUrl: string; readonly from: string } | undefined;
+  /** Where people reach this Watchbook, without a slash at the end. */
+  readonly publicUrl: string | undefined;
 }
 
 export const roles = ['api', 'projector', 'monitor'] as const;
@@ -72,7 +78,25 @@ export function readConfiguration(
     jwtSecret: env.JWT_SECRET,
     keepDays: { results: env.KEEP_RESULTS_DAYS, hourly: env.KEEP_HOURLY_DAYS },
     trustedProxies: env.TRUSTED_PROXIES,
+    allowPrivateWebhooks: env.ALLOW_PRIVATE_WEBHOOKS,
+    mail: mailOf(env),
+    publicUrl: env.PUBLIC_URL,
   };
+}
+
+/** One without the other is a mistake that would show only when something breaks. */
+function mailOf({
+  SMTP_URL: smtpUrl,
+  MAIL_FROM: from,
+}: {
+  readonly SMTP_URL?: string | undefined;
+  readonly MAIL_FROM?: string | undefined;
+}): Configuration['mail'] {
+  if (smtpUrl === undefined && from === undefined) return undefined;
+  if (smtpUrl === undefined)
+    throw new ConfigurationError(['SMTP_URL: Needed, as MAIL_FROM is set']);
+  if (from === undefined) throw new ConfigurationError(['MAIL_FROM: Needed, as SMTP_URL is set']);
+  return { smtpUrl, from };
 }
 
 const wholeNumber = (least: number, most: number): z.ZodType<number> =>
@@ -81,6 +105,10 @@ const wholeNumber = (least: number, most: number): z.ZodType<number> =>
     .regex(/^[0-9]{1,9}$/, 'Must be a whole number')
     .transform(Number)
     .refine((value) => value >= least && value <= most, `Must be ${least} to ${most}`);
+
+const yesOrNo = z
+  .enum(['true', 'false', '1', '0'], { error: 'Must be true or false' })
+  .transform((value) => value === 'true' || value === '1');
 
 const Environment = z.object({
   HOST: z.string().default('127.0.0.1'),
@@ -121,4 +149,30 @@ const Environment = z.object({
   KEEP_RESULTS_DAYS: wholeNumber(1, 3_650).default(30),
   KEEP_HOURLY_DAYS: wholeNumber(1, 36_500).default(365),
   TRUSTED_PROXIES: wholeNumber(0, 10).default(0),
+  ALLOW_PRIVATE_WEBHOOKS: yesOrNo.default(false),
+  SMTP_URL: z
+    .string()
+    .regex(/^smtps?:\/\//, 'Must begin with smtp:// or smtps://')
+    .refine(
+      (url) => parsedUrl(url) !== undefined,
+      'Must be a URL such as smtp://user:password@host:587',
+    )
+    .optional(),
+  MAIL_FROM: z
+    .string()
+    .max(255)
+    .regex(
+      /^[^\r\n]*[^\s@<>]+@[^\s@<>]+>?$/,
+      'Must be a mailbox, such as Watchbook <watchbook@example.org>',
+    )
+    .optional(),
+  PUBLIC_URL: z
+    .string()
+    .regex(/^https?:\/\/[^/?#]+/, 'Must be a URL such as https://watchbook.example.org')
+    .refine(
+      (url) => parsedUrl(url) !== undefined,
+      'Must be a URL such as https://watchbook.example.org',
+    )
+    .transform((url) => url.replace(/\/+$/, ''))
+    .optional(),
 });

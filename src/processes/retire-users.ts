@@ -6,6 +6,7 @@ import { commandContext } from '../commands/context.js';
 import { deleteService, transferService } from '../commands/services/service-actions.js';
 import { StateReader } from '../commands/state-reader.js';
 import { deleteTag } from '../commands/tags/tag-commands.js';
+import { deleteWebhook } from '../commands/webhooks/webhook-commands.js';
 import { type ProcessActor } from '../domain/access/actor.js';
 import { type UserDirectory } from '../domain/access/user-directory.js';
 import { DomainError, type DomainErrorCode } from '../domain/domain-error.js';
@@ -24,6 +25,7 @@ export interface Belongings {
 
 /** What a user has made or owns, as the read models know it. */
 export interface Possessions {
+  webhooksOf(userId: string): Promise<readonly string[]>;
   tagsOf(userId: string): Promise<readonly string[]>;
   servicesOf(userId: string): Promise<readonly string[]>;
 }
@@ -41,7 +43,7 @@ export interface RetireUsersParts {
 }
 
 /**
- * Finishes what the deletion of a user begins: their tags end, their services go to the heir, their secrets and the
+ * Finishes what the deletion of a user begins: their tags and webhooks end, their services go to the heir, their secrets and the
  * key to their personal data are deleted. It remembers how far it came, and doing something twice does no harm, so
  * it can be killed anywhere.
  */
@@ -101,6 +103,7 @@ export class RetireUsers {
         'UserDeleted',
         'UserPasswordChanged',
         'TagCreated',
+        'WebhookCreated',
         'ServiceRegistered',
         'ServiceTransferred',
         'ServiceRestored',
@@ -130,6 +133,7 @@ export class RetireUsers {
       // Made or given away in the very moment in which its owner was deleted, or brought back after it.
       case 'TagCreated':
         return this.catchStraggler(event.data.creatorId, recorded);
+      case 'WebhookCreated':
       case 'ServiceRegistered':
       case 'ServiceTransferred':
         return this.catchStraggler(event.data.ownerId, recorded);
@@ -182,6 +186,8 @@ export class RetireUsers {
 
   private async retire(userId: string, heir: string | null, cause: RecordedEvent): Promise<void> {
     const { possessions, belongings } = this.parts;
+    for (const webhookId of await possessions.webhooksOf(userId))
+      await this.send(deleteWebhook, { webhookId }, cause);
     for (const tagId of await possessions.tagsOf(userId))
       await this.send(deleteTag, { tagId }, cause);
     const newOwner = this.newOwner(userId, heir, cause);
@@ -243,4 +249,8 @@ const retireUsers: ProcessActor = { kind: 'process', id: 'retire-users' };
 const reader = 'process:retire-users';
 const retryMs = 500;
 const patienceMs = 5_000;
-const alreadyGone: ReadonlySet<DomainErrorCode> = new Set(['tag-not-found', 'service-not-found']);
+const alreadyGone: ReadonlySet<DomainErrorCode> = new Set([
+  'webhook-not-found',
+  'tag-not-found',
+  'service-not-found',
+]);

@@ -41,6 +41,15 @@ export const ignored = {
     'ProjectionRetried',
     'ProjectionEventSkipped',
   ),
+  webhooks: ignoring(
+    'WebhookCreated',
+    'WebhookRetargeted',
+    'WebhookFiltersChanged',
+    'WebhookSecretRotated',
+    'WebhookDisabled',
+    'WebhookEnabled',
+    'WebhookDeleted',
+  ),
   /** What only the write side needs to know. */
   writeSide: ignoring(
     'NameClaimed',

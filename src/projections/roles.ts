@@ -64,6 +64,7 @@ export const roles: Projection<RoleRow> = {
     ...ignored.tags,
     ...ignored.users,
     ...ignored.projections,
+    ...ignored.webhooks,
     ...ignored.writeSide,
   },
 };

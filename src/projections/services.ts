@@ -127,6 +127,7 @@ export const services: Projection<ServiceRow> = {
     ...ignored.users,
     ...ignored.roles,
     ...ignored.projections,
+    ...ignored.webhooks,
     ...ignored.writeSide,
   },
 };

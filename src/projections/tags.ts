@@ -63,6 +63,7 @@ export const tags: Projection<TagRow> = {
     ...ignored.users,
     ...ignored.roles,
     ...ignored.projections,
+    ...ignored.webhooks,
     ...ignored.writeSide,
   },
 };

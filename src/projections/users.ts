@@ -77,6 +77,7 @@ export const users: Projection<UserRow> = {
     ...ignored.tags,
     ...ignored.roles,
     ...ignored.projections,
+    ...ignored.webhooks,
     ...ignored.writeSide,
   },
 };

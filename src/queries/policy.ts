@@ -50,6 +50,12 @@ export class ReadTagsPolicy implements QueryPolicy {
   }
 }
 
+export class ReadWebhooksPolicy implements QueryPolicy {
+  scope(actor: Actor): Scope {
+    return ownOrAll(actor, 'webhooks:read');
+  }
+}
+
 /** Whoever may change users may see them. */
 export class ReadUsersPolicy implements QueryPolicy {
   scope(actor: Actor): Scope {

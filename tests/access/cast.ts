@@ -18,6 +18,7 @@ class Shared<T> {
 export class Cast {
   private readonly people = new Map<Who, Person>();
   private readonly owned = new Map<Person, Tag[]>();
+  private readonly hooks = new Map<Person, string[]>();
   private readonly refreshTokens = new Map<Person, string>();
 
   /** What requests that are to be refused are about: it stays as it is, and serves all of them. */
@@ -25,6 +26,8 @@ export class Cast {
   readonly tags = new Shared<Tag>();
   readonly victims = new Shared<Person>();
   readonly rebuilds = new Shared<string>();
+  readonly webhooks = new Shared<string>();
+  readonly deliveries = new Shared<string>();
 
   private constructor(
     readonly app: TestApp,
@@ -56,6 +59,8 @@ export class Cast {
       this.refreshTokens.set(person, await this.logIn(person));
       const made = Array.from({ length: tagsEach }, () => makeTag(this.app, person));
       this.owned.set(person, await Promise.all(made));
+      const hooks = Array.from({ length: webhooksEach }, () => this.makeWebhook(person));
+      this.hooks.set(person, await Promise.all(hooks));
     }
     const change =
       standing === 'superuser' ? { role: 'viewer', is_superuser: true } : { role: standing };
@@ -68,6 +73,12 @@ export class Cast {
     const tag = this.owned.get(person)?.pop();
     if (tag === undefined) throw new Error('Nobody has tags without end: raise tagsEach');
     return Promise.resolve(tag);
+  }
+
+  /** As `tagOf`. */
+  webhookOf(person: Person): Promise<string> {
+    const webhook = this.hooks.get(person)?.pop();
+    return webhook === undefined ? this.makeWebhook(person) : Promise.resolve(webhook);
   }
 
   /** One they got while they were active. */
@@ -89,6 +100,11 @@ export class Cast {
     return answer;
   }
 
+  private async makeWebhook(person: Person): Promise<string> {
+    const made = await this.app.call('POST', '/webhooks', { as: person, body: { url: nowhere } });
+    return str(made.body['id']);
+  }
+
   private async logIn({ email, password }: Person): Promise<string> {
     const tokens = await this.app.call('POST', '/auth/login', { body: { email, password } });
     return str(tokens.body['refresh_token']);
@@ -100,3 +116,8 @@ export class Cast {
 }
 
 const tagsEach = 6;
+/** Of what somebody may have who may make none any more, each is asked about once. */
+const webhooksEach = 2;
+
+/** An address where nobody listens. */
+export const nowhere = 'http://127.0.0.1:9/';

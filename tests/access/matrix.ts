@@ -66,6 +66,36 @@ const table = `
   DELETE /tags/{id}                  other     401       403P    403P   403O   200      200   200       401
   DELETE /tags/{id}                  missing   401       404     404    404    404      404   404       401
 
+  GET /webhooks                      -         401       403P      403P      200       200       200       200       401      
+  POST /webhooks                     -         401       403P      403P      201       201       201       201       401      
+  GET /webhooks/{id}                 own       401       403P      403P      200       200       200       200       401      
+  GET /webhooks/{id}                 other     401       403P      403P      403O      403O      200       200       401      
+  GET /webhooks/{id}                 missing   401       404       404       404       404       404       404       401      
+  PATCH /webhooks/{id}               own       401       403P      403P      200       200       200       200       401      
+  PATCH /webhooks/{id}               other     401       403P      403P      403O      403O      200       200       401      
+  PATCH /webhooks/{id}               missing   401       404       404       404       404       404       404       401      
+  DELETE /webhooks/{id}              own       401       403P      403P      200       200       200       200       401      
+  DELETE /webhooks/{id}              other     401       403P      403P      403O      403O      200       200       401      
+  DELETE /webhooks/{id}              missing   401       404       404       404       404       404       404       401      
+  POST /webhooks/{id}/enable         own       401       403P      403P      200       200       200       200       401      
+  POST /webhooks/{id}/enable         other     401       403P      403P      403O      403O      200       200       401      
+  POST /webhooks/{id}/enable         missing   401       404       404       404       404       404       404       401      
+  POST /webhooks/{id}/rotate-secret  own       401       403P      403P      200       200       200       200       401      
+  POST /webhooks/{id}/rotate-secret  other     401       403P      403P      403O      403O      200       200       401      
+  POST /webhooks/{id}/rotate-secret  missing   401       404       404       404       404       404       404       401      
+  POST /webhooks/{id}/test           own       401       403P      403P      202       202       202       202       401      
+  POST /webhooks/{id}/test           other     401       403P      403P      403O      403O      202       202       401      
+  POST /webhooks/{id}/test           missing   401       404       404       404       404       404       404       401      
+  GET /webhooks/{id}/deliveries      own       401       403P      403P      200       200       200       200       401      
+  GET /webhooks/{id}/deliveries      other     401       403P      403P      403O      403O      200       200       401      
+  GET /webhooks/{id}/deliveries      missing   401       404       404       404       404       404       404       401      
+  GET /webhooks/{id}/deliveries/{delivery_id} own       401       403P      403P      200       200       200       200       401      
+  GET /webhooks/{id}/deliveries/{delivery_id} other     401       403P      403P      403O      403O      200       200       401      
+  GET /webhooks/{id}/deliveries/{delivery_id} missing   401       404       404       404       404       404       404       401      
+  POST /webhooks/{id}/deliveries/{delivery_id}/retry own       401       403P      403P      202       202       202       202       401      
+  POST /webhooks/{id}/deliveries/{delivery_id}/retry other     401       403P      403P      403O      403O      202       202       401      
+  POST /webhooks/{id}/deliveries/{delivery_id}/retry missing   401       404       404       404       404       404       404       401      
+
   POST /users/signup                 -         201       201     201    201    201      201   201       201
   GET /users/me                      -         401       200     200    200    200      200   200       401
   PATCH /users/me                    -         401       200     200    200    200      200   200       401

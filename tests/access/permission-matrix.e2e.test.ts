@@ -9,7 +9,7 @@ let app: TestApp;
 let cast: Cast;
 
 beforeAll(async () => {
-  app = await startTestApp();
+  app = await startTestApp({ ALLOW_PRIVATE_WEBHOOKS: 'true' });
   cast = await Cast.of(app);
 }, 30_000);
 afterAll(() => app.stop());

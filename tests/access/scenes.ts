@@ -9,7 +9,7 @@ import {
   type Service,
   type Tag,
 } from '../resources/support/making.js';
-import { type Cast } from './cast.js';
+import { type Cast, nowhere } from './cast.js';
 import { type Cell } from './matrix.js';
 
 /** A request that is ready to be sent. */
@@ -73,6 +73,22 @@ const scenes: Readonly<Record<string, (cast: Cast, cell: Cell) => Promise<Scene>
   'GET /tags/{id}': aboutTag(),
   'PATCH /tags/{id}': aboutTag({ color: '#000000' }),
   'DELETE /tags/{id}': aboutTag(),
+
+  'GET /webhooks': () => ({ path: '/webhooks' }),
+  'POST /webhooks': () => ({ path: '/webhooks', body: { url: nowhere } }),
+  'GET /webhooks/{id}': aboutWebhook(),
+  'PATCH /webhooks/{id}': aboutWebhook('', { events: ['service.deleted'] }),
+  'DELETE /webhooks/{id}': aboutWebhook(),
+  'POST /webhooks/{id}/enable': aboutWebhook('/enable'),
+  'POST /webhooks/{id}/rotate-secret': aboutWebhook('/rotate-secret'),
+  'POST /webhooks/{id}/test': aboutWebhook('/test'),
+  'GET /webhooks/{id}/deliveries': aboutWebhook('/deliveries'),
+  'GET /webhooks/{id}/deliveries/{delivery_id}': async (cast, cell) => ({
+    path: await deliveryFor(cast, cell),
+  }),
+  'POST /webhooks/{id}/deliveries/{delivery_id}/retry': async (cast, cell) => ({
+    path: `${await deliveryFor(cast, cell)}/retry`,
+  }),
 
   'POST /users/signup': () => ({
     path: '/users/signup',
@@ -138,6 +154,13 @@ function aboutTag(body?: object): SetScene {
   return async (cast, cell) => {
     const { id } = await tagFor(cast, cell);
     return { path: `/tags/${id}`, ...(body && { body }) };
+  };
+}
+
+function aboutWebhook(action = '', body?: object): SetScene {
+  return async (cast, cell) => {
+    const id = await webhookFor(cast, cell);
+    return { path: `/webhooks/${id}${action}`, ...(body && { body }) };
   };
 }
 
@@ -212,6 +235,28 @@ async function tagFor(cast: Cast, { route, about, who, status }: Cell): Promise<
   const owner = about === 'own' ? cast.find(who) : undefined;
   const make = (): Promise<Tag> => (owner ? cast.tagOf(owner) : makeTag(cast.app, cast.another));
   return leavesTraces({ route, status }) ? make() : cast.tags.get((owner ?? cast.another).id, make);
+}
+
+async function webhookFor(cast: Cast, { route, about, who, status }: Cell): Promise<string> {
+  if (about === 'missing') return nobody;
+  const owner = (about === 'own' ? cast.find(who) : undefined) ?? cast.another;
+  const make = (): Promise<string> => cast.webhookOf(owner);
+  return leavesTraces({ route, status }) ? make() : cast.webhooks.get(owner.id, make);
+}
+
+/** A test that went nowhere: nobody listens, or its owner is gone. */
+async function deliveryFor(cast: Cast, cell: Cell): Promise<string> {
+  const webhook = await webhookFor(cast, cell);
+  if (webhook === nobody) return `/webhooks/${nobody}/deliveries/${nobody}`;
+  return cast.deliveries.get(webhook, async () => {
+    const begun = await cast.asAdmin('POST', `/webhooks/${webhook}/test`);
+    const path = `/webhooks/${webhook}/deliveries/${str(begun.body['id'])}`;
+    await eventually(
+      'the test has ended',
+      async () => str((await cast.asAdmin('GET', path)).body['outcome']) !== 'pending',
+    );
+    return path;
+  });
 }
 
 /** Whether what the request is about is of no use to the next one. */

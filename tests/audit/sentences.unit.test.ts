@@ -7,7 +7,7 @@ import { type EventMetadata } from '../../src/event-store/metadata.js';
 import { metadata } from '../event-store/support/events.js';
 import { examples, ids } from '../projections/support/examples.js';
 
-const { serviceId, tagId, userId, heirId } = ids;
+const { serviceId, tagId, userId, heirId, webhookId } = ids;
 const ana: EventMetadata['actor'] = { kind: 'user', id: '01900000-0000-7000-8000-00000000000a' };
 const people: readonly PersonName[] = [
   { id: ana.id, email: 'ana@example.org', fullName: 'Ana' },
@@ -60,7 +60,8 @@ function past(): Past {
     .add(`user-${userId}`, examples.UserRegistered)
     .add(`tag-${tagId}`, examples.TagCreated)
     .add(`service-${serviceId}`, examples.ServiceRegistered)
-    .add('role-auditor', examples.RoleDefined);
+    .add('role-auditor', examples.RoleDefined)
+    .add(`webhook-${webhookId}`, examples.WebhookCreated);
 }
 
 const streamOf: Readonly<Record<string, string>> = {
@@ -68,10 +69,11 @@ const streamOf: Readonly<Record<string, string>> = {
   Tag: `tag-${tagId}`,
   User: `user-${userId}`,
   Role: 'role-auditor',
+  Webhook: `webhook-${webhookId}`,
 };
 
 function anywhere(event: DomainEvent): string {
-  const kind = /^(Service|Tag|User|Role)(?=[A-Z])/.exec(event.type)?.[1] ?? '';
+  const kind = /^(Service(?!Health)|Tag|User|Role|Webhook)(?=[A-Z])/.exec(event.type)?.[1] ?? '';
   return streamOf[kind] ?? 'elsewhere-1';
 }
 
@@ -112,6 +114,15 @@ const sentences: { readonly [Type in EventType]: string } = {
   UserEmailForfeited: 'Ana gave away an e-mail address that Ada had asked for and not come to bear',
   SuperuserEnlisted: 'Ana counted Ada among the superusers',
   SuperuserDischarged: 'Ana counted Ada no more among the superusers',
+  WebhookCreated: 'Ana created a webhook to *https://hooks.example.org/in*',
+  WebhookRetargeted:
+    'Ana pointed the webhook to *https://hooks.example.org/in* to *mailto:ada@example.org*',
+  WebhookFiltersChanged: 'Ana changed what the webhook to *https://hooks.example.org/in* hears of',
+  WebhookSecretRotated: 'Ana gave the webhook to *https://hooks.example.org/in* a new secret',
+  WebhookDisabled:
+    'Ana disabled the webhook to *https://hooks.example.org/in*: nothing got through since 2026-03-03T12:00:00.000Z',
+  WebhookEnabled: 'Ana enabled the webhook to *https://hooks.example.org/in* again',
+  WebhookDeleted: 'Ana deleted the webhook to *https://hooks.example.org/in*',
   RoleDefined: 'Ana defined role *auditor*: tags:read, audit:read',
   RolePermissionsGranted: 'Ana allowed role *auditor* tags:create',
   RolePermissionsRevoked: 'Ana took audit:read from role *auditor*',

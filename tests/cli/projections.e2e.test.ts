@@ -46,7 +46,7 @@ describe('watchbook projections list', () => {
     expect(code).toBe(0);
     const lines = stdout.trim().split('\n');
     expect(lines.map((line) => /^\w+/.exec(line)?.[0])).toEqual([
-      ...['audit', 'roles', 'services', 'tags', 'users'],
+      ...['audit', 'roles', 'services', 'tags', 'users', 'webhooks'],
     ]);
     for (const line of lines)
       expect(line).toMatch(/^\w+ +version \d+ {2}running {2}at \d+, 0 events, 0\.0 s behind$/);
@@ -83,7 +83,7 @@ describe('watchbook projections rebuild, verify and rollback', () => {
     const { code, stdout } = await projections('rebuild', '--all');
 
     expect(code).toBe(0);
-    for (const name of ['audit', 'roles', 'services', 'tags', 'users'])
+    for (const name of ['audit', 'roles', 'services', 'tags', 'users', 'webhooks'])
       expect(stdout).toContain(`${name}: the rebuild is done`);
   });
 

@@ -10,6 +10,7 @@ import { roles } from '../../src/projections/roles.js';
 import { services } from '../../src/projections/services.js';
 import { tags } from '../../src/projections/tags.js';
 import { users } from '../../src/projections/users.js';
+import { webhooks } from '../../src/projections/webhooks.js';
 import {
   type Corpus,
   CorpusFile,
@@ -85,7 +86,7 @@ describe('Every event that was ever written', () => {
     );
   });
 
-  it.each([services, tags, users, roles].map(({ name, on }) => ({ name, on })))(
+  it.each([services, tags, users, roles, webhooks].map(({ name, on }) => ({ name, on })))(
     'given the projection $name, when asked about any type, then it has a decision',
     ({ on }) => {
       const decisions = new Map<string, unknown>(Object.entries(on));

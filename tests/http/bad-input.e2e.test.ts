@@ -2,7 +2,13 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { tokens } from '../../src/composition/tokens.js';
 import { type AnyRoute } from '../../src/http/route.js';
-import { TagView, ServiceView, UserView, RoleView } from '../../src/http/resources/views.js';
+import {
+  TagView,
+  ServiceView,
+  UserView,
+  RoleView,
+  WebhookView,
+} from '../../src/http/resources/views.js';
 import { startTestApp, type TestApp, str } from '../support/test-app.js';
 import { Ledger } from '../resources/support/log.js';
 import { HttpClient, type WildAnswer, type WildRequest } from './support/http-client.js';
@@ -15,7 +21,11 @@ let routes: readonly AnyRoute[];
 let material: Material;
 
 beforeAll(async () => {
-  app = await startTestApp({ READ_MODEL_WAIT_MS: '500', TRUSTED_PROXIES: '1' });
+  app = await startTestApp({
+    READ_MODEL_WAIT_MS: '500',
+    TRUSTED_PROXIES: '1',
+    ALLOW_PRIVATE_WEBHOOKS: 'true',
+  });
   client = new HttpClient(app.url);
   // Deleting comes last, so that there is something to go wrong with until then.
   routes = [...app.application.container.get(tokens.routes)].sort(
@@ -38,6 +48,9 @@ async function prepare(): Promise<Material> {
   const other = await made('/tags', { name: 'another tag' });
   const service = { name: 'a service', url: 'https://example.org', type: 'http' };
   const id = await made('/services', { ...service, tags: [tag] });
+  const hook = { url: 'http://127.0.0.1:9/', events: ['service.unhealthy'], tags: [tag] };
+  const webhook = await made('/webhooks', hook);
+  const delivery = await made(`/webhooks/${webhook}/test`, {});
   await app.call('PUT', '/roles/custom', { as: admin, body: { permissions: ['tags:read'] } });
   return {
     bodies: {
@@ -55,6 +68,8 @@ async function prepare(): Promise<Material> {
       'post /services/{id}/restore': { revision: 0, accept: ['keep_owner'] },
       'post /tags': { name: 'a tag', color: '#123456' },
       'patch /tags/{id}': { name: 'a tag', color: '#123456' },
+      'post /webhooks': { ...hook, services: [id] },
+      'patch /webhooks/{id}': { ...hook, services: [] },
       'post /users/signup': { email: victim.email, password: 'long enough', full_name: 'N' },
       'patch /users/me': { email: admin.email, full_name: 'N' },
       'patch /users/me/password': { current_password: 'wrong', new_password: 'long enough' },
@@ -66,6 +81,7 @@ async function prepare(): Promise<Material> {
     ids: [
       ['/services/', { id, tag_id: other }],
       ['/projections/', { name: 'tags', id: other }],
+      ['/webhooks/', { id: webhook, delivery_id: delivery }],
       ['/tags/', { id: tag }],
       ['/users/', { id: victim.id }],
       ['/roles/', { name: 'custom' }],
@@ -134,6 +150,7 @@ describe('requests of all kinds', () => {
       ['/services', ServiceView],
       ['/users', UserView],
       ['/roles', RoleView],
+      ['/webhooks', WebhookView],
     ] as const;
     for (const [path, view] of views) {
       const answer = await app.call('GET', `${path}?limit=1000`, { as: app.admin });

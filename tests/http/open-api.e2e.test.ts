@@ -46,7 +46,7 @@ let app: TestApp;
 let document: z.infer<typeof Document>;
 let routes: readonly AnyRoute[];
 beforeAll(async () => {
-  app = await startTestApp();
+  app = await startTestApp({ ALLOW_PRIVATE_WEBHOOKS: 'true' });
   document = Document.parse(await (await fetch(`${app.url}/openapi.json`)).json());
   routes = app.application.container.get(tokens.routes);
 });
@@ -140,7 +140,14 @@ describe('what is really answered', () => {
       },
     });
     const rebuild = await app.call('POST', '/projections/tags/rebuild', { as: app.admin });
+    const url = 'http://127.0.0.1:9/';
+    const webhook = await app.call('POST', '/webhooks', { as: app.admin, body: { url } });
+    const hook = str(webhook.body['id']);
+    const test = await app.call('POST', `/webhooks/${hook}/test`, { as: app.admin });
     const known: Record<string, string> = {
+      '/webhooks/{id}': hook,
+      '/webhooks/{id}/deliveries': hook,
+      '/webhooks/{id}/deliveries/{delivery_id}': `${hook}/deliveries/${str(test.body['id'])}`,
       '/tags/{id}': str(tag.body['id']),
       '/services/{id}': str(service.body['id']),
       '/services/{id}/history': str(service.body['id']),

@@ -31,6 +31,9 @@ describe('nothing set', () => {
     jwtSecret: undefined,
     keepDays: { results: 30, hourly: 365 },
     trustedProxies: 0,
+    allowPrivateWebhooks: false,
+    mail: undefined,
+    publicUrl: undefined,
   };
 
   test('given an empty environment, when read, then there are the defaults', () => {

@@ -74,6 +74,7 @@ describe('A process that does not know yet how things are', () => {
           catchUp: () => directory.catchUp(),
         },
         possessions: {
+          webhooksOf: (id) => (isBehind ? nothing() : possessions.webhooksOf(id)),
           tagsOf: (id) => (isBehind ? nothing() : possessions.tagsOf(id)),
           servicesOf: (id) => (isBehind ? nothing() : possessions.servicesOf(id)),
         },

@@ -68,7 +68,14 @@ describe('Read models and how they stand', () => {
   it('given nothing is wrong, then all of them run, with nothing between them and the log', async () => {
     const { data } = readPage(await get('/projections'), ProjectionView);
 
-    expect(data.map(({ name }) => name)).toEqual(['audit', 'roles', 'services', 'tags', 'users']);
+    expect(data.map(({ name }) => name)).toEqual([
+      'audit',
+      'roles',
+      'services',
+      'tags',
+      'users',
+      'webhooks',
+    ]);
     for (const one of data)
       expect(one).toMatchObject({ state: 'running', error: null, lag: { events: 0, seconds: 0 } });
   });

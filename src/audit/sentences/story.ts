@@ -3,6 +3,7 @@ import { role } from '../../domain/roles/role.js';
 import { service } from '../../domain/services/service.js';
 import { tag } from '../../domain/tags/tag.js';
 import { user } from '../../domain/users/user.js';
+import { webhook } from '../../domain/webhooks/webhook.js';
 import { isEventType } from '../../event-store/catalogue/catalogue.js';
 import { type LogEntry } from '../../event-store/event-store.js';
 import { type EventMetadata } from '../../event-store/metadata.js';
@@ -13,6 +14,7 @@ import { serviceSentences } from './services.js';
 import { tagSentences } from './tags.js';
 import { plainly, type Sentences, type Telling } from './telling.js';
 import { userSentences } from './users.js';
+import { webhookSentences } from './webhooks.js';
 import { writeSideSentences } from './write-side.js';
 
 /**
@@ -30,6 +32,7 @@ export class Story {
     chapter(roleSentences, role.initial, (state, event) => role.evolve(state, event)),
     chapter(writeSideSentences, undefined, () => undefined),
     chapter(projectionSentences, undefined, () => undefined),
+    chapter(webhookSentences, webhook.initial, (state, event) => webhook.evolve(state, event)),
   ];
 
   tell(entry: LogEntry): Telling {
@@ -50,7 +53,7 @@ export class Story {
 
 /** Whether what events of a stream say depends on those before them. */
 export function dependsOnPast(stream: string): boolean {
-  return /^(service|tag|user|role)-/.test(stream);
+  return /^(service(?!-health)|tag|user|role|webhook)-/.test(stream);
 }
 
 /** Every type of event has a sentence: the compiler sees to it here. */
@@ -62,6 +65,7 @@ const allSentences: Readonly<Record<EventType, unknown>> = {
   ...roleSentences,
   ...writeSideSentences,
   ...projectionSentences,
+  ...webhookSentences,
 };
 
 /** The types of events that can be told, and so be searched for. */

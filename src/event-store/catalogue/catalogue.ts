@@ -7,6 +7,7 @@ import { serviceEvents } from './service-events.js';
 import { supportingEvents } from './supporting-events.js';
 import { tagEvents } from './tag-events.js';
 import { userEvents } from './user-events.js';
+import { webhookEvents } from './webhook-events.js';
 
 /** Every type of event there is, with its schema, version, upcasters and personal fields. */
 export const catalogue: EventDefinitions<DomainEvent> = {
@@ -16,6 +17,7 @@ export const catalogue: EventDefinitions<DomainEvent> = {
   ...userEvents,
   ...supportingEvents,
   ...projectionEvents,
+  ...webhookEvents,
 };
 
 export const eventTypes = Object.keys(catalogue).filter(isEventType);

@@ -2,7 +2,10 @@ import { z } from 'zod';
 import { permissions } from '../../domain/access/permissions.js';
 import { outcomes } from '../../domain/health/outcome.js';
 import { serviceTypes } from '../../domain/services/target.js';
+import { disablingReasons } from '../../domain/webhooks/events.js';
+import { notifiedEvents } from '../../domain/webhooks/notified-event.js';
 import { rebuildKinds, rebuildStages } from '../../queries/projections/projection-queries.js';
+import { deliveryOutcomes } from '../../queries/webhooks/delivery-queries.js';
 import { wire } from '../wire.js';
 
 /** What resources look like in answers: for the OpenAPI document, and for the tests that hold the answers to it. */
@@ -70,6 +73,46 @@ export const UptimeView = z.strictObject({
     p95: z.number().nullable(),
     p99: z.number().nullable(),
   }),
+});
+
+export const WebhookView = z.strictObject({
+  id: z.uuid(),
+  user_id: z.uuid(),
+  url: z.string(),
+  events: z.array(z.enum(notifiedEvents)),
+  tags: z.array(z.uuid()).meta({ description: 'Of services that have any of these; none: all' }),
+  services: z.array(z.uuid()).meta({ description: 'Of these services only; none: all' }),
+  enabled: z.boolean(),
+  disabled: z
+    .strictObject({ reason: z.enum(disablingReasons), since: wire.timestamp })
+    .nullable()
+    .meta({ description: 'Why it was given up, and since when nothing got through' }),
+  ...times,
+});
+
+/** Where the secret was made. */
+export const WebhookWithSecretView = WebhookView.extend({
+  secret: z.string().meta({ description: 'The key of the signatures; it is shown here only' }),
+});
+
+export const DeliveryView = z.strictObject({
+  id: z.uuid(),
+  webhook_id: z.uuid(),
+  event_id: z.uuid().meta({ description: 'As in the header Idempotency-Key' }),
+  event: z.string(),
+  is_test: z.boolean(),
+  service_id: z.uuid().nullable(),
+  outcome: z.enum(deliveryOutcomes),
+  attempts: z.int(),
+  next_attempt_at: wire.timestamp.nullable(),
+  attempted_at: wire.timestamp.nullable(),
+  status_code: z.int().nullable(),
+  latency_ms: z.int().nullable().meta({ description: 'Of the last attempt' }),
+  code: z.string().nullable().meta({ description: 'Such as status_503 or timeout' }),
+  message: z.string().nullable(),
+  excerpt: z.string().nullable().meta({ description: 'The beginning of the answer' }),
+  created_at: wire.timestamp,
+  ended_at: wire.timestamp.nullable(),
 });
 
 export const UserView = z.strictObject({

@@ -14,6 +14,8 @@ const ownServicesAndTags = [
   'tags:delete',
 ];
 
+const ownWebhooks = ['webhooks:read', 'webhooks:manage'];
+
 const everyonesServicesAndTags = [
   'services:read:any',
   'services:update:any',
@@ -34,10 +36,14 @@ describe('The built-in roles', () => {
     { role: 'admin', may: 'everything', allowed: [...permissions] },
     {
       role: 'operator',
-      may: 'work on everyone’s services and tags, and read the audit log',
-      allowed: [...ownServicesAndTags, ...everyonesServicesAndTags, 'audit:read'],
+      may: 'work on everyone’s services and tags and their own webhooks, and read the audit log',
+      allowed: [...ownServicesAndTags, ...everyonesServicesAndTags, ...ownWebhooks, 'audit:read'],
     },
-    { role: 'member', may: 'work on their own services and tags', allowed: ownServicesAndTags },
+    {
+      role: 'member',
+      may: 'work on their own services, tags and webhooks',
+      allowed: [...ownServicesAndTags, ...ownWebhooks],
+    },
     {
       role: 'viewer',
       may: 'read everyone’s services and tags',

@@ -62,6 +62,10 @@ const otherForms: readonly DomainEvent[] = [
   { type: 'UserRegistered', data: { ...examples.UserRegistered.data, fullName: null } },
   { type: 'UserRenamed', data: { userId, fullName: 'Ada Lovelace' } },
   { type: 'UserDeleted', data: { userId, reassignServicesTo: null } },
+  {
+    type: 'WebhookDisabled',
+    data: { ...examples.WebhookDisabled.data, reason: 'gone' },
+  },
   { type: 'NameClaimed', data: { ...examples.NameClaimed.data, kind: 'user-email' } },
 ];
 

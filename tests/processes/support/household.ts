@@ -26,6 +26,7 @@ import { RetireUsers, type RetireUsersParts } from '../../../src/processes/retir
 import { MemoryDirectory } from '../../../src/projections/memory-directory.js';
 import { ProjectionEngine } from '../../../src/projections/projection-engine.js';
 import { ServiceQueries } from '../../../src/queries/services/service-queries.js';
+import { WebhookQueries } from '../../../src/queries/webhooks/webhook-queries.js';
 import { TagQueries } from '../../../src/queries/tags/tag-queries.js';
 import { createTestDatabase, type TestDatabase } from '../../support/test-database.js';
 
@@ -189,6 +190,7 @@ export class Household {
       log: pino({ level: 'error' }, { write: (line) => void this.errors.push(line) }),
       waitFor: (position, timeoutMs) => waiting.until(position, timeoutMs),
       possessions: {
+        webhooksOf: (userId) => container.get(WebhookQueries).ownedBy(userId),
         tagsOf: (userId) => tagQueries.createdBy(userId),
         servicesOf: (userId) => serviceQueries.ownedBy(userId),
       },

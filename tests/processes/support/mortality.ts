@@ -34,6 +34,7 @@ export class Mortality {
     return {
       bus: new MortalBus(household, this),
       possessions: {
+        webhooksOf: (userId) => this.step(() => possessions.webhooksOf(userId)),
         tagsOf: (userId) => this.step(() => possessions.tagsOf(userId)),
         servicesOf: (userId) => this.step(() => possessions.servicesOf(userId)),
       },

@@ -10,9 +10,10 @@ export const ids = {
   userId: randomUUID(),
   heirId: randomUUID(),
   credentialId: randomUUID(),
+  webhookId: randomUUID(),
 };
 
-const { serviceId, tagId, userId, heirId, credentialId } = ids;
+const { serviceId, tagId, userId, heirId, credentialId, webhookId } = ids;
 const role = 'auditor';
 
 /** One event of every type there is; the compiler counts them. */
@@ -101,6 +102,33 @@ export const examples: { readonly [Type in EventType]: EventOfType<Type> } = {
   UserEmailForfeited: { type: 'UserEmailForfeited', data: { userId } },
   SuperuserEnlisted: { type: 'SuperuserEnlisted', data: { userId, asOf: 3 } },
   SuperuserDischarged: { type: 'SuperuserDischarged', data: { userId, asOf: 4 } },
+  WebhookCreated: {
+    type: 'WebhookCreated',
+    data: {
+      webhookId,
+      ownerId: userId,
+      url: 'https://hooks.example.org/in',
+      filters: { events: ['service.unhealthy'], tagIds: [], serviceIds: [] },
+    },
+  },
+  WebhookRetargeted: {
+    type: 'WebhookRetargeted',
+    data: { webhookId, ownerId: userId, url: 'mailto:ada@example.org' },
+  },
+  WebhookFiltersChanged: {
+    type: 'WebhookFiltersChanged',
+    data: {
+      webhookId,
+      filters: { events: ['service.healthy'], tagIds: [tagId], serviceIds: [serviceId] },
+    },
+  },
+  WebhookSecretRotated: { type: 'WebhookSecretRotated', data: { webhookId } },
+  WebhookDisabled: {
+    type: 'WebhookDisabled',
+    data: { webhookId, reason: 'failing', since: '2026-03-03T12:00:00.000Z' },
+  },
+  WebhookEnabled: { type: 'WebhookEnabled', data: { webhookId } },
+  WebhookDeleted: { type: 'WebhookDeleted', data: { webhookId } },
   RoleDefined: {
     type: 'RoleDefined',
     data: { role, permissions: ['tags:read', 'audit:read'], builtIn: false },
