@@ -35,9 +35,9 @@ export async function demo(): Promise<void> {
     const { host, port } = application.address;
     const url = `http://${host}:${port}`;
     const email = application.firstAdministrator?.email ?? '';
+    say(introduction(url, email, password));
     const watching = await watch({ url, email, password }, stage, say);
     closing.push(() => watching.stop());
-    say(introduction(url, email, password));
     await stopping;
   } finally {
     for (const close of closing.reverse()) await close();

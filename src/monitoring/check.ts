@@ -21,14 +21,22 @@ export async function check(
 ): Promise<CheckResult> {
   const { timeoutMs } = schedule;
   const found = await probe({ target, expectation, timeoutMs }, signal);
-  const { outcome, latencyMs, code, timings, details } = found;
+  const { latencyMs, timings, details } = found;
+  const outcome = judged(found.outcome, latencyMs, thresholds.degradedAboveMs);
+  const { code, message } =
+    outcome === 'slow'
+      ? {
+          code: 'slow',
+          message: `${found.message} after ${latencyMs ?? 0} ms: more than ${thresholds.degradedAboveMs ?? 0} ms is slow`,
+        }
+      : found;
   return {
     id: uuidV7(),
     serviceId,
     checkedAt: new Date(startedAt).toISOString(),
-    outcome: judged(outcome, latencyMs, thresholds.degradedAboveMs),
+    outcome,
     code,
-    message: found.message.slice(0, maxMessage),
+    message: message.slice(0, maxMessage),
     latencyMs,
     timings,
     details,
