@@ -108,11 +108,12 @@ export class CheckSchedule {
            FROM found f
            JOIN monitoring.watched before ON before.service_id = f.service_id
           CROSS JOIN LATERAL (
-             -- Half an interval at least: a check out of turn is not followed at once by the one that was due.
+             -- Half an interval at least after this one began: one that was out of turn, or came late, is not followed
+             -- at once by the next.
              SELECT monitoring.next_slot(
                       before.service_id,
                       before.interval_seconds,
-                      greatest(before.due_at + before.interval_seconds * interval '0.5 seconds', now())
+                      greatest(f.checked_at + before.interval_seconds * interval '0.5 seconds', now())
                     ) AS next
            ) slot
           WHERE w.service_id = f.service_id AND w.fence = f.fence AND w.due_at IS NOT NULL
