@@ -101,10 +101,13 @@ export class Observatory {
     return ids;
   }
 
-  /** As if all leases had ended and all checks were due. */
-  async letTimePass(): Promise<void> {
+  /** As if its lease had ended and its next check were due. */
+  async letTimePass(serviceId: string): Promise<void> {
     await this.pool.query(
-      'UPDATE monitoring.watched SET due_at = now(), wake_at = now() WHERE due_at IS NOT NULL',
+      `UPDATE monitoring.watched
+          SET due_at = now(), wake_at = now()
+        WHERE service_id = $1 AND due_at IS NOT NULL`,
+      [serviceId],
     );
   }
 
