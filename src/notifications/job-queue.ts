@@ -84,7 +84,7 @@ function settings(pool: Pool): PgBoss.ConstructorOptions {
   return {
     schema: 'jobs',
     schedule: false,
-    maintenanceIntervalSeconds: 15,
+    maintenanceIntervalSeconds: 5,
     archiveFailedAfterSeconds: 3_600,
     archiveCompletedAfterSeconds: 3_600,
     deleteAfterHours: 24,
