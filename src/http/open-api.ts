@@ -134,8 +134,8 @@ function responses(route: AnyRoute): object {
     content: { 'application/json': { schema: jsonSchema(wire.accepted, 'output') } },
   };
   return {
-    ...Object.fromEntries(good),
     ...(route.kind === 'command' && { 202: accepted }),
+    ...Object.fromEntries(good),
     ...(route.access === 'user' && { 401: problem, 403: problem }),
     422: problem,
     default: problem,

@@ -54,9 +54,11 @@ export class Deliverer {
 
   /** Rights are looked up now, not when the event happened: whoever lost sight of a service hears of it no more. */
   private async obstacleTo(
-    { isTest, serviceId }: Delivery,
+    { isTest, serviceId, givesUpAt }: Delivery,
     { ownerId, disabled }: Webhook,
   ): Promise<DropCode | undefined> {
+    // No process was there to send it. Nobody wants to be told today what broke last week.
+    if (givesUpAt <= new Date()) return 'too_late';
     const owner = await this.find(ownerId);
     if (owner?.isActive !== true) return 'owner_gone';
     // Whoever wants to know whether it works again may try before it is enabled.

@@ -25,6 +25,7 @@ export interface Delivery {
 export const droppedBecause = {
   webhook_deleted: 'The webhook is deleted',
   webhook_disabled: 'The webhook was disabled',
+  too_late: 'It could not be sent within a day',
   owner_gone: 'The owner of the webhook is not active any more',
   not_authorized: 'The owner of the webhook may not read the service',
 } as const;
@@ -44,14 +45,14 @@ export class Deliveries {
     position: Position,
   ): Promise<void> {
     const added = await inTransaction(this.pool, async (client) => {
-      const { rows } = await client.query<{ id: string }>(
+      const { rows } = await client.query<{ deliveryId: string; webhookId: string }>(
         `INSERT INTO notifications.deliveries
            (id, webhook_id, event_id, event, is_test, service_id, position, body, gives_up_at, next_attempt_at)
          SELECT gen_random_uuid(), webhook_id, $2, $3, false, $4, $5, $6,
                 now() + ${lifetime}, now()
            FROM unnest($1::uuid[]) AS webhook_id
              ON CONFLICT (webhook_id, event_id) DO NOTHING
-      RETURNING id`,
+      RETURNING id AS "deliveryId", webhook_id AS "webhookId"`,
         [
           webhookIds,
           notification.id,
@@ -61,9 +62,8 @@ export class Deliveries {
           JSON.stringify(notification),
         ],
       );
-      const ids = rows.map(({ id }) => id);
-      if (ids.length > 0) await this.jobs.add(ids, client);
-      return ids.length;
+      if (rows.length > 0) await this.jobs.add(rows, client);
+      return rows.length;
     });
     if (added > 0) this.jobs.bell.ring();
   }
@@ -78,7 +78,7 @@ export class Deliveries {
              ON CONFLICT DO NOTHING`,
         [notification.id, webhookId, notification.event, JSON.stringify(notification)],
       );
-      if (rowCount === 1) await this.jobs.add([notification.id], client);
+      if (rowCount === 1) await this.jobs.add([{ deliveryId: notification.id, webhookId }], client);
     });
     this.jobs.bell.ring();
   }
@@ -93,7 +93,7 @@ export class Deliveries {
           WHERE webhook_id = $1 AND id = $2 AND outcome IN ('failed', 'dropped')`,
         [webhookId, deliveryId],
       );
-      if (rowCount === 1) await this.jobs.add([deliveryId], client);
+      if (rowCount === 1) await this.jobs.add([{ deliveryId, webhookId }], client);
       return rowCount === 1;
     });
     if (isBegun) this.jobs.bell.ring();
@@ -118,7 +118,7 @@ export class Deliveries {
    */
   async record(
     job: Job,
-    { id, attempts }: Delivery,
+    { id, webhookId, attempts }: Delivery,
     attempt: Attempt,
     { latencyMs, retryAfterMs }: { readonly latencyMs: number; readonly retryAfterMs: RetryDelay },
   ): Promise<void> {
@@ -146,7 +146,7 @@ export class Deliveries {
       );
       await this.jobs.remove(job, client);
       if (rowCount === 1 && retryAfterMs !== undefined)
-        await this.jobs.addLater(id, retryAfterMs, client);
+        await this.jobs.addLater({ deliveryId: id, webhookId }, retryAfterMs, client);
     });
   }
 

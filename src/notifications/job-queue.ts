@@ -7,7 +7,11 @@ import { type Logger } from '../platform/logger.js';
 export interface Job {
   readonly id: string;
   readonly deliveryId: string;
+  /** So that one receiver does not keep all others waiting. */
+  readonly webhookId: string;
 }
+
+type NewJob = Omit<Job, 'id'>;
 
 /**
  * Attempts that wait for their time, kept in PostgreSQL by pg-boss, in a schema of its own. A job that was taken by a
@@ -33,22 +37,24 @@ export class JobQueue {
   }
 
   /** Adds jobs that are due at once, in the transaction of the client. */
-  async add(deliveryIds: readonly string[], client: PoolClient): Promise<void> {
-    const jobs = deliveryIds.map((deliveryId) => ({ name: queue, data: { deliveryId } }));
-    await this.boss.insert(jobs, { db: within(client) });
+  async add(jobs: readonly NewJob[], client: PoolClient): Promise<void> {
+    await this.boss.insert(
+      jobs.map((data) => ({ name: queue, data })),
+      { db: within(client) },
+    );
   }
 
   /** Adds a job that is due after so many ms, in the transaction of the client. */
-  async addLater(deliveryId: string, delayMs: number, client: PoolClient): Promise<void> {
+  async addLater(job: NewJob, delayMs: number, client: PoolClient): Promise<void> {
     const startAfter = Math.ceil(delayMs / 1000);
-    await this.boss.send(queue, { deliveryId }, { startAfter, db: within(client) });
+    await this.boss.send(queue, job, { startAfter, db: within(client) });
   }
 
   /** Takes jobs that are due: nobody else gets them for a minute. While the database is away, there are none. */
   async take(max: number): Promise<readonly Job[]> {
     const options = { batchSize: max, priority: false };
-    const jobs = await this.boss.fetch<{ deliveryId: string }>(queue, options);
-    return jobs.map(({ id, data: { deliveryId } }) => ({ id, deliveryId }));
+    const jobs = await this.boss.fetch<NewJob>(queue, options);
+    return jobs.map(({ id, data: { deliveryId, webhookId } }) => ({ id, deliveryId, webhookId }));
   }
 
   /** Takes a job away for good, in the transaction of the client. */
@@ -77,14 +83,14 @@ export async function installJobQueue(pool: Pool): Promise<void> {
 
 const queue = 'deliveries';
 const leaseSeconds = 60;
-const giveBackSeconds = 5;
+const giveBackSeconds = 2;
 const pollMs = 1_000;
 
 function settings(pool: Pool): PgBoss.ConstructorOptions {
   return {
     schema: 'jobs',
     schedule: false,
-    maintenanceIntervalSeconds: 15,
+    maintenanceIntervalSeconds: 5,
     archiveFailedAfterSeconds: 3_600,
     archiveCompletedAfterSeconds: 3_600,
     deleteAfterHours: 24,

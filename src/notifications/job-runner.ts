@@ -4,7 +4,7 @@ import { type Job, type JobQueue } from './job-queue.js';
 /** Takes jobs as they become due, and has a bounded number of them done at the same time. */
 export class JobRunner {
   private readonly stopping = new AbortController();
-  private readonly running = new Set<Promise<void>>();
+  private readonly running = new Map<Promise<void>, string>();
   private loop: Promise<void> = Promise.resolve();
 
   constructor(
@@ -22,7 +22,7 @@ export class JobRunner {
   async stop(): Promise<void> {
     this.stopping.abort();
     await this.loop;
-    await Promise.all(this.running);
+    await Promise.all(this.running.keys());
     await this.jobs.stop();
   }
 
@@ -32,19 +32,21 @@ export class JobRunner {
       const mark = this.jobs.bell.silence();
       const free = maxAtOnce - this.running.size;
       const taken = free > 0 ? await this.jobs.take(free) : [];
-      for (const job of taken) this.begin(job);
+      for (const job of taken) await this.begin(job);
       await this.jobs.bell.wait(mark, signal);
     }
   }
 
-  private begin(job: Job): void {
+  private async begin(job: Job): Promise<void> {
+    const ofSame = [...this.running.values()].filter((webhookId) => webhookId === job.webhookId);
+    if (ofSame.length >= maxPerWebhook) return this.giveBack(job);
     const done = this.attempt(job).finally(() => {
       const wasFull = this.running.size === maxAtOnce;
       this.running.delete(done);
       // There may be more than fitted.
       if (wasFull) this.jobs.bell.ring();
     });
-    this.running.add(done);
+    this.running.set(done, job.webhookId);
   }
 
   private async attempt(job: Job): Promise<void> {
@@ -55,11 +57,16 @@ export class JobRunner {
         { err: error, delivery: job.deliveryId },
         'An attempt to deliver could not be made or written down; it is made again',
       );
-      // Should this fail, too, the job comes back by itself, only later.
-      await this.jobs.giveBack(job).catch(() => undefined);
+      await this.giveBack(job);
     }
+  }
+
+  /** Should this fail, too, the job comes back by itself, only later. */
+  private async giveBack(job: Job): Promise<void> {
+    await this.jobs.giveBack(job).catch(() => undefined);
   }
 }
 
 /** A receiver that hangs keeps a place for ten seconds; others go on meanwhile. */
-const maxAtOnce = 20;
+const maxAtOnce = 50;
+const maxPerWebhook = 10;

@@ -94,8 +94,9 @@ function mailOf({
 }): Configuration['mail'] {
   if (smtpUrl === undefined && from === undefined) return undefined;
   if (smtpUrl === undefined)
-    throw new ConfigurationError(['SMTP_URL: Needed, as MAIL_FROM is set']);
-  if (from === undefined) throw new ConfigurationError(['MAIL_FROM: Needed, as SMTP_URL is set']);
+    throw new ConfigurationError(['MAIL_FROM: Goes with SMTP_URL, which is not set']);
+  if (from === undefined)
+    throw new ConfigurationError(['SMTP_URL: Goes with MAIL_FROM, which is not set']);
   return { smtpUrl, from };
 }
 
@@ -107,8 +108,9 @@ const wholeNumber = (least: number, most: number): z.ZodType<number> =>
     .refine((value) => value >= least && value <= most, `Must be ${least} to ${most}`);
 
 const yesOrNo = z
-  .enum(['true', 'false', '1', '0'], { error: 'Must be true or false' })
-  .transform((value) => value === 'true' || value === '1');
+  .enum(['true', 'false'], { error: 'Must be true or false' })
+  .default('false')
+  .transform((value) => value === 'true');
 
 const Environment = z.object({
   HOST: z.string().default('127.0.0.1'),
@@ -149,12 +151,11 @@ const Environment = z.object({
   KEEP_RESULTS_DAYS: wholeNumber(1, 3_650).default(30),
   KEEP_HOURLY_DAYS: wholeNumber(1, 36_500).default(365),
   TRUSTED_PROXIES: wholeNumber(0, 10).default(0),
-  ALLOW_PRIVATE_WEBHOOKS: yesOrNo.default(false),
+  ALLOW_PRIVATE_WEBHOOKS: yesOrNo,
   SMTP_URL: z
     .string()
-    .regex(/^smtps?:\/\//, 'Must begin with smtp:// or smtps://')
     .refine(
-      (url) => parsedUrl(url) !== undefined,
+      (url) => /^smtps?:\/\//.test(url) && parsedUrl(url) !== undefined,
       'Must be a URL such as smtp://user:password@host:587',
     )
     .optional(),

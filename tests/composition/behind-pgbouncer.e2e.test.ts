@@ -3,6 +3,8 @@ import { connect } from '../../src/platform/postgres.js';
 import { expectProblem } from '../http/support/problem.js';
 import { DataFolder } from '../cli/support/data-folder.js';
 import { Watchbook } from '../cli/support/watchbook.js';
+import { Receiver } from '../notifications/support/receiver.js';
+import { makeWebhook, newestDelivery } from '../notifications/support/watched.js';
 import { describeBehindPgBouncer, PgBouncer } from '../support/pgbouncer.js';
 import { startTestApp, str, type TestApp } from '../support/test-app.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
@@ -20,6 +22,7 @@ describeBehindPgBouncer('A Watchbook behind PgBouncer in transaction mode', () =
     const environment = {
       DATABASE_URL: bouncer.url,
       JWT_SECRET: 'a secret that both of them share',
+      ALLOW_PRIVATE_WEBHOOKS: 'true',
     };
     all = await startTestApp(environment);
     api = await startTestApp({ ...environment, ROLES: 'api' });
@@ -65,6 +68,16 @@ describeBehindPgBouncer('A Watchbook behind PgBouncer in transaction mode', () =
     const answer = await all.call('POST', '/projections/tags/verify', { as: all.admin });
 
     expect(expectProblem(answer, 409).detail).toMatch(/leads to PostgreSQL itself/);
+  });
+
+  it('given a webhook, when it is tried in one process, then the other one sends', async () => {
+    const receiver = await Receiver.start();
+    const webhook = await makeWebhook(api, api.admin, { url: receiver.url });
+
+    await api.call('POST', `/webhooks/${webhook.id}/test`, { as: api.admin });
+
+    await newestDelivery(api, webhook, ({ outcome }) => outcome === 'delivered');
+    await receiver.stop();
   });
 
   it('given nobody told Watchbook, then it does not start, and says how to tell it', async () => {

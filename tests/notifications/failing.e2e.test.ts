@@ -280,6 +280,17 @@ describe('The test button', () => {
     expect(request?.body).toMatchObject({ event: 'webhook.test', service: null, change: null });
   });
 
+  it('is signed with both secrets while one takes over from the other', async () => {
+    const rotated = await app.call('POST', `/webhooks/${webhook.id}/rotate-secret`, { as: owner });
+    await app.call('POST', `/webhooks/${webhook.id}/test`, { as: owner });
+
+    await when(ended);
+
+    const [request] = receiver.received;
+    for (const secret of [webhook.secret, str(rotated.body['secret'])])
+      expect(request && isSignedWith(secret, request)).toBe(true);
+  });
+
   it('tries once, and neither counts as a failure nor disables anything', async () => {
     receiver.always(410);
 

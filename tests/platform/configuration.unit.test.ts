@@ -82,6 +82,9 @@ describe('a variable', () => {
     ['READ_MODEL_WAIT_MS', '60000', { readModelWaitMs: 60_000 }],
     ['JWT_SECRET', 'x'.repeat(32), { jwtSecret: 'x'.repeat(32) }],
     ['TRUSTED_PROXIES', '10', { trustedProxies: 10 }],
+    ['ALLOW_PRIVATE_WEBHOOKS', 'true', { allowPrivateWebhooks: true }],
+    ['PUBLIC_URL', 'https://wb.example.org/', { publicUrl: 'https://wb.example.org' }],
+    ['PUBLIC_URL', 'http://host:8000/in/here//', { publicUrl: 'http://host:8000/in/here' }],
   ];
   test.each(good)('given %s=%s, when read, then it counts', (name, value, expected) => {
     expect(readConfiguration({ [name]: value })).toMatchObject(expected);
@@ -112,6 +115,13 @@ describe('a variable', () => {
     ['JWT_SECRET', 'x'.repeat(31), 'Must have 32 characters at least'],
     ['TRUSTED_PROXIES', '11', 'Must be 0 to 10'],
     ['TRUSTED_PROXIES', 'true', 'Must be a whole number'],
+    ['ALLOW_PRIVATE_WEBHOOKS', 'yes', 'Must be true or false'],
+    ['PUBLIC_URL', 'wb.example.org', 'Must be a URL such as https://watchbook.example.org'],
+    ['PUBLIC_URL', 'https://', 'Must be a URL such as https://watchbook.example.org'],
+    ['SMTP_URL', 'mail.example.org', 'Must be a URL such as smtp://user:password@host:587'],
+    ['SMTP_URL', 'smtp://mail.example.org', 'Goes with MAIL_FROM, which is not set'],
+    ['MAIL_FROM', 'nobody', 'Must be a mailbox, such as Watchbook <watchbook@example.org>'],
+    ['MAIL_FROM', 'wb@example.org', 'Goes with SMTP_URL, which is not set'],
   ];
   test.each(bad)('given %s=%s, when read, then the error names it', (name, value, message) => {
     expect(problemsOf({ [name]: value })).toEqual([`${name}: ${message}`]);
@@ -121,6 +131,18 @@ describe('a variable', () => {
     expect(problemsOf({ ADMIN_PASSWORD: 'x'.repeat(129) })).toHaveLength(1);
     expect(problemsOf({ ADMIN_EMAIL: `${'x'.repeat(250)}@example.org` }).length).toBeGreaterThan(0);
   });
+});
+
+describe('a mail server', () => {
+  const smtpUrl = 'smtps://user:p%40ss@mail.example.org:465';
+
+  test.each(['watchbook@example.org', 'Watchbook <watchbook@example.org>'])(
+    'given its address and the sender %s, when read, then both count',
+    (from) => {
+      const { mail } = readConfiguration({ SMTP_URL: smtpUrl, MAIL_FROM: from });
+      expect(mail).toEqual({ smtpUrl, from });
+    },
+  );
 });
 
 describe('several that are wrong', () => {

@@ -43,6 +43,13 @@ const Filter = z.strictObject({
 
 const itself: Answers = { 200: { description: 'The webhook', body: WebhookView } };
 
+const soon: Answers = {
+  202: {
+    description: 'It has happened, and will be visible shortly',
+    body: z.object({ id: z.string(), secret: z.string() }),
+  },
+};
+
 export function webhookRoutes(parts: WebhookRouteParts): AnyRoute[] {
   const { commanding, querying, webhooks, secrets } = parts;
   const common = { tag: 'webhooks', access: 'user', query: none, body: none } as const;
@@ -78,7 +85,7 @@ export function webhookRoutes(parts: WebhookRouteParts): AnyRoute[] {
       kind: 'command',
       params: none,
       body: NewWebhook,
-      answers: { 201: { description: 'The webhook', body: WebhookWithSecretView } },
+      answers: { 201: { description: 'The webhook', body: WebhookWithSecretView }, ...soon },
       handle: async ({ body, occasion }) => {
         await requireReachable(parts, body.url);
         const context = commanding.context(occasion);
@@ -160,7 +167,7 @@ export function webhookRoutes(parts: WebhookRouteParts): AnyRoute[] {
         'The new one is shown here only. For a day, requests are signed with both. Nothing else changes.',
       kind: 'command',
       params: OneId,
-      answers: { 200: { description: 'The webhook', body: WebhookWithSecretView } },
+      answers: { 200: { description: 'The webhook', body: WebhookWithSecretView }, ...soon },
       handle: ({ params: { id }, occasion }) =>
         commanding.reply(rotateWebhookSecret, { webhookId: id }, commanding.context(occasion), {
           ...theWebhook(id),

@@ -23,6 +23,7 @@ const unset = Object.fromEntries(
     ...['HOST', 'PORT', 'DATA_DIR', 'DATABASE_URL', 'EVENT_STORE_URL', 'ROLES', 'ADMIN_EMAIL'],
     ...['ADMIN_PASSWORD', 'SIGNUP', 'LOG_LEVEL', 'READ_MODEL_WAIT_MS', 'JWT_SECRET'],
     ...['TRUSTED_PROXIES', 'KEEP_RESULTS_DAYS', 'KEEP_HOURLY_DAYS'],
+    ...['SMTP_URL', 'MAIL_FROM', 'PUBLIC_URL'],
   ].map((name) => [name, '']),
 );
 
