@@ -33,6 +33,7 @@ import { healthOf } from './health.js';
 import { historyModule } from './history.module.js';
 import { httpModule } from './http.module.js';
 import { policiesModule, policiesOf } from './policies.module.js';
+import { findOwnEndpoints, outboundModule } from './outbound.module.js';
 import { projectionsModule } from './projections.module.js';
 import { readSideModule } from './read-side.module.js';
 import { Shutdown } from './shutdown.js';
@@ -116,8 +117,9 @@ async function compose(
     .bind(tokens.tokenKey)
     .toConstantValue(await loadTokenKey(configuration.jwtSecret, configuration.dataDir));
   container.bind(tokens.policies).toConstantValue(policiesOf(container));
+  container.bind(tokens.ownEndpoints).toConstantValue(await findOwnEndpoints(configuration, url));
   container.load(policiesModule, writeSideModule, readSideModule, accountsModule, httpModule);
-  container.load(historyModule, auditModule, projectionsModule);
+  container.load(historyModule, auditModule, projectionsModule, outboundModule);
   const codec = container.get(EventCodec);
   const opened = await openEventStore(configuration, codec, { pool: logPool, url });
   shutdown.add(() => opened.close());
