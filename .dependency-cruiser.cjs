@@ -22,6 +22,7 @@ module.exports = {
       to: { dependencyTypes: ['core', 'npm', 'npm-dev', 'npm-peer', 'npm-no-pkg', 'unknown'] },
     },
     only('platform', []),
+    only('outbound', ['platform']),
     only('event-store', ['domain', 'platform']),
     only('commands', ['domain', 'event-store']),
     only('projections', ['domain', 'event-store', 'platform']),

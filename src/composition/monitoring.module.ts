@@ -7,6 +7,7 @@ import { Querying } from '../http/querying.js';
 import { serviceCheckRoutes } from '../http/resources/service-checks.js';
 import { CheckNow } from '../monitoring/check-now.js';
 import { Monitor } from '../monitoring/monitor.js';
+import { createProbe } from '../monitoring/probes/probe.js';
 import { Recorder } from '../monitoring/recorder.js';
 import { measurements } from '../monitoring/results/measurements.js';
 import { Partitions } from '../monitoring/results/partitions.js';
@@ -23,6 +24,9 @@ import { tokens } from './tokens.js';
 
 /** Checks: made, kept, and asked for. */
 export const monitoringModule = new ContainerModule(({ bind }) => {
+  bind(tokens.probe)
+    .toResolvedValue((policy) => createProbe(policy), [tokens.checkPolicy])
+    .inSingletonScope();
   bind(CheckSchedule)
     .toResolvedValue((pool) => new CheckSchedule(pool), [tokens.pool])
     .inSingletonScope();

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseCidr } from './cidr.js';
 import { type EventStoreAddress, parseEventStoreAddress } from './event-store-address.js';
 import { parsedUrl } from './parsed-url.js';
 import { isParameterKnown } from './pgbouncer.js';
@@ -25,7 +26,12 @@ export interface Configuration {
   readonly keepDays: { readonly results: number; readonly hourly: number };
   /** How many reverse proxies stand before Watchbook, for the addresses that login throttling counts. */
   readonly trustedProxies: number;
-  /** Whether webhooks may lead into the own network. */
+  /** Networks, as `10.0.0.0/8`, that checks may connect to where the defaults say otherwise. */
+  readonly checkAllowCidrs: readonly string[];
+  /** Networks that checks must not connect to, whatever else is said. */
+  readonly checkDenyCidrs: readonly string[];
+  readonly allowLoopbackChecks: boolean;
+  /** Webhooks may go to private addresses, and to this computer. */
   readonly allowPrivateWebhooks: boolean;
   /** How mails are sent; `undefined`: not at all. */
   readonly mail: { readonly smtpUrl: string; readonly from: string } | undefined;
@@ -78,6 +84,9 @@ export function readConfiguration(
     jwtSecret: env.JWT_SECRET,
     keepDays: { results: env.KEEP_RESULTS_DAYS, hourly: env.KEEP_HOURLY_DAYS },
     trustedProxies: env.TRUSTED_PROXIES,
+    checkAllowCidrs: env.CHECK_ALLOW_CIDRS,
+    checkDenyCidrs: env.CHECK_DENY_CIDRS,
+    allowLoopbackChecks: env.ALLOW_LOOPBACK_CHECKS,
     allowPrivateWebhooks: env.ALLOW_PRIVATE_WEBHOOKS,
     mail: mailOf(env),
     publicUrl: env.PUBLIC_URL,
@@ -106,6 +115,21 @@ const wholeNumber = (least: number, most: number): z.ZodType<number> =>
     .regex(/^[0-9]{1,9}$/, 'Must be a whole number')
     .transform(Number)
     .refine((value) => value >= least && value <= most, `Must be ${least} to ${most}`);
+
+const networks = z
+  .string()
+  .default('')
+  .transform((list, context) => {
+    const parts = list.split(',').map((part) => part.trim());
+    return parts.filter(Boolean).flatMap((part) => {
+      const cidr = parseCidr(part);
+      if (cidr === undefined) {
+        const message = `Must be a list of networks such as 10.0.0.0/8, fd00::/8 (${part} is none)`;
+        context.addIssue({ code: 'custom', message });
+      }
+      return cidr ?? [];
+    });
+  });
 
 const yesOrNo = z
   .enum(['true', 'false'], { error: 'Must be true or false' })
@@ -151,6 +175,9 @@ const Environment = z.object({
   KEEP_RESULTS_DAYS: wholeNumber(1, 3_650).default(30),
   KEEP_HOURLY_DAYS: wholeNumber(1, 36_500).default(365),
   TRUSTED_PROXIES: wholeNumber(0, 10).default(0),
+  CHECK_ALLOW_CIDRS: networks,
+  CHECK_DENY_CIDRS: networks,
+  ALLOW_LOOPBACK_CHECKS: yesOrNo,
   ALLOW_PRIVATE_WEBHOOKS: yesOrNo,
   SMTP_URL: z
     .string()

@@ -24,6 +24,8 @@ const unset = Object.fromEntries(
     ...['ADMIN_PASSWORD', 'SIGNUP', 'LOG_LEVEL', 'READ_MODEL_WAIT_MS', 'JWT_SECRET'],
     ...['TRUSTED_PROXIES', 'KEEP_RESULTS_DAYS', 'KEEP_HOURLY_DAYS'],
     ...['SMTP_URL', 'MAIL_FROM', 'PUBLIC_URL'],
+    ...['TRUSTED_PROXIES', 'CHECK_ALLOW_CIDRS', 'CHECK_DENY_CIDRS', 'ALLOW_LOOPBACK_CHECKS'],
+    'ALLOW_PRIVATE_WEBHOOKS',
   ].map((name) => [name, '']),
 );
 
