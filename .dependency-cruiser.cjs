@@ -22,6 +22,7 @@ module.exports = {
       to: { dependencyTypes: ['core', 'npm', 'npm-dev', 'npm-peer', 'npm-no-pkg', 'unknown'] },
     },
     only('platform', []),
+    only('outbound', ['platform']),
     only('event-store', ['domain', 'platform']),
     only('commands', ['domain', 'event-store']),
     only('projections', ['domain', 'event-store', 'platform']),
@@ -31,6 +32,7 @@ module.exports = {
     only('accounts', ['domain', 'platform']),
     only('audit', ['domain', 'event-store', 'projections', 'queries', 'platform']),
     only('processes', ['domain', 'event-store', 'commands', 'queries', 'audit', 'platform']),
+    only('monitoring', ['domain', 'event-store', 'commands', 'outbound', 'platform']),
     only('http', ['domain', 'commands', 'queries', 'history', 'audit', 'accounts', 'platform']),
     only('cli', ['composition', 'audit', 'platform']),
     {

@@ -9,6 +9,8 @@ RUN npm run build && npm prune --omit=dev
 FROM node:24-bookworm-slim
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=8000 DATA_DIR=/data
 WORKDIR /app
+# For ICMP checks.
+RUN apt-get update && apt-get install -y --no-install-recommends iputils-ping && rm -rf /var/lib/apt/lists/*
 # Used only for the token key and the embedded PostgreSQL: with JWT_SECRET and DATABASE_URL it stays empty.
 RUN mkdir /data && chown node:node /data
 COPY --from=build /app/node_modules ./node_modules

@@ -36,6 +36,7 @@ import { httpModule } from './http.module.js';
 import { migrateDatabase } from './migrating.js';
 import { notificationsModule } from './notifications.module.js';
 import { policiesModule, policiesOf } from './policies.module.js';
+import { findOwnEndpoints, outboundModule } from './outbound.module.js';
 import { projectionsModule } from './projections.module.js';
 import { readSideModule } from './read-side.module.js';
 import { Shutdown } from './shutdown.js';
@@ -119,8 +120,10 @@ async function compose(
     .bind(tokens.tokenKey)
     .toConstantValue(await loadTokenKey(configuration.jwtSecret, configuration.dataDir));
   container.bind(tokens.policies).toConstantValue(policiesOf(container));
+  container.bind(tokens.ownEndpoints).toConstantValue(await findOwnEndpoints(configuration, url));
   container.load(policiesModule, writeSideModule, readSideModule, accountsModule, httpModule);
-  container.load(historyModule, auditModule, projectionsModule, notificationsModule);
+  container.load(historyModule, auditModule, projectionsModule, outboundModule);
+  container.load(notificationsModule);
   const codec = container.get(EventCodec);
   const opened = await openEventStore(configuration, codec, { pool: logPool, url });
   shutdown.add(() => opened.close());

@@ -16,6 +16,7 @@ import { userPermissionRoutes } from '../http/resources/user-permissions.js';
 import { userRoutes } from '../http/resources/users.js';
 import { Past } from '../history/past.js';
 import { ServiceHistory } from '../history/service-history.js';
+import { knownProblem } from '../outbound/what-can-be-known.js';
 import { RetireUsers } from '../processes/retire-users.js';
 import { ReadProjectionsPolicy, requireSight } from '../queries/policy.js';
 import { ProjectionQueries } from '../queries/projections/projection-queries.js';
@@ -69,9 +70,12 @@ export const httpModule = new ContainerModule(({ bind }) => {
         projections,
         verifier,
         readProjections,
+        checkPolicy,
       ) => [
         ...sessionRoutes(sessions),
-        ...serviceRoutes(commanding, querying, services, past),
+        ...serviceRoutes(commanding, querying, services, past, (address, defaultPort) =>
+          knownProblem(checkPolicy, address, defaultPort),
+        ),
         ...serviceHistoryRoutes(commanding, querying, services, history),
         ...tagRoutes(commanding, querying, tags, past),
         ...userRoutes({
@@ -123,6 +127,7 @@ export const httpModule = new ContainerModule(({ bind }) => {
         ProjectionQueries,
         ProjectionVerifier,
         ReadProjectionsPolicy,
+        tokens.checkPolicy,
       ],
     )
     .inSingletonScope();

@@ -7,6 +7,8 @@ import { type EventStore } from '../event-store/event-store.js';
 import { type PersonKeys } from '../event-store/personal-data/person-keys.js';
 import { type StoredLog } from '../event-store/stored-log.js';
 import { type AnyRoute } from '../http/route.js';
+import { type AddressPolicy } from '../outbound/address-policy.js';
+import { type OwnEndpoints } from '../outbound/own-endpoints.js';
 import { type Configuration } from '../platform/configuration.js';
 import { type Logger } from '../platform/logger.js';
 import { type RowFold } from '../projections/row-fold.js';
@@ -32,6 +34,9 @@ export const tokens = {
   /** The same log, undecoded. */
   storedLog: token<StoredLog>('storedLog'),
   eventStoreAnswers: token<() => Promise<boolean>>('eventStoreAnswers'),
+  ownEndpoints: token<OwnEndpoints>('ownEndpoints'),
+  checkPolicy: token<AddressPolicy>('checkPolicy'),
+  webhookPolicy: token<AddressPolicy>('webhookPolicy'),
   policies: token<Policies>('policies'),
   rowFolds: token<readonly RowFold[]>('rowFolds'),
   directory: token<UserDirectory>('directory'),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseCidr } from './cidr.js';
 import { type EventStoreAddress, parseEventStoreAddress } from './event-store-address.js';
 import { parsedUrl } from './parsed-url.js';
 import { isParameterKnown } from './pgbouncer.js';
@@ -23,7 +24,12 @@ export interface Configuration {
   readonly jwtSecret: string | undefined;
   /** How many reverse proxies stand before Watchbook, for the addresses that login throttling counts. */
   readonly trustedProxies: number;
-  /** Whether webhooks may lead into the own network. */
+  /** Networks, as `10.0.0.0/8`, that checks may connect to where the defaults say otherwise. */
+  readonly checkAllowCidrs: readonly string[];
+  /** Networks that checks must not connect to, whatever else is said. */
+  readonly checkDenyCidrs: readonly string[];
+  readonly allowLoopbackChecks: boolean;
+  /** Webhooks may go to private addresses, and to this computer. */
   readonly allowPrivateWebhooks: boolean;
   /** How mails are sent; `undefined`: not at all. */
   readonly mail: { readonly smtpUrl: string; readonly from: string } | undefined;
@@ -75,6 +81,9 @@ export function readConfiguration(
     readModelWaitMs: env.READ_MODEL_WAIT_MS,
     jwtSecret: env.JWT_SECRET,
     trustedProxies: env.TRUSTED_PROXIES,
+    checkAllowCidrs: env.CHECK_ALLOW_CIDRS,
+    checkDenyCidrs: env.CHECK_DENY_CIDRS,
+    allowLoopbackChecks: env.ALLOW_LOOPBACK_CHECKS,
     allowPrivateWebhooks: env.ALLOW_PRIVATE_WEBHOOKS,
     mail: mailOf(env),
     publicUrl: env.PUBLIC_URL,
@@ -103,6 +112,21 @@ const wholeNumber = (least: number, most: number): z.ZodType<number> =>
     .regex(/^[0-9]{1,9}$/, 'Must be a whole number')
     .transform(Number)
     .refine((value) => value >= least && value <= most, `Must be ${least} to ${most}`);
+
+const networks = z
+  .string()
+  .default('')
+  .transform((list, context) => {
+    const parts = list.split(',').map((part) => part.trim());
+    return parts.filter(Boolean).flatMap((part) => {
+      const cidr = parseCidr(part);
+      if (cidr === undefined) {
+        const message = `Must be a list of networks such as 10.0.0.0/8, fd00::/8 (${part} is none)`;
+        context.addIssue({ code: 'custom', message });
+      }
+      return cidr ?? [];
+    });
+  });
 
 const yesOrNo = z
   .enum(['true', 'false'], { error: 'Must be true or false' })
@@ -146,6 +170,9 @@ const Environment = z.object({
   READ_MODEL_WAIT_MS: wholeNumber(0, 60_000).default(5000),
   JWT_SECRET: z.string().min(32, 'Must have 32 characters at least').optional(),
   TRUSTED_PROXIES: wholeNumber(0, 10).default(0),
+  CHECK_ALLOW_CIDRS: networks,
+  CHECK_DENY_CIDRS: networks,
+  ALLOW_LOOPBACK_CHECKS: yesOrNo,
   ALLOW_PRIVATE_WEBHOOKS: yesOrNo,
   SMTP_URL: z
     .string()

@@ -41,6 +41,12 @@ export function createClient(
   return new (clientFor(url))({ ...settings(url, timeoutMs), pipeline });
 }
 
+/** Where a URL leads to, with all that the driver fills in. The host may be the folder of a Unix socket. */
+export function databaseEndpoint(url: string): { readonly host: string; readonly port: number } {
+  const { host, port } = createClient(url);
+  return { host, port };
+}
+
 function clientFor(url: string): typeof Client {
   return isBehindPgBouncer(url) ? UnnamedStatementsClient : Client;
 }

@@ -30,6 +30,9 @@ describe('nothing set', () => {
     readModelWaitMs: 5000,
     jwtSecret: undefined,
     trustedProxies: 0,
+    checkAllowCidrs: [],
+    checkDenyCidrs: [],
+    allowLoopbackChecks: false,
     allowPrivateWebhooks: false,
     mail: undefined,
     publicUrl: undefined,
@@ -42,7 +45,8 @@ describe('nothing set', () => {
   test('given empty and blank variables, when read, then they count as not set', () => {
     const names = ['HOST', 'PORT', 'DATA_DIR', 'DATABASE_URL', 'EVENT_STORE_URL', 'ROLES'];
     const more = ['ADMIN_EMAIL', 'ADMIN_PASSWORD', 'SIGNUP', 'LOG_LEVEL', 'JWT_SECRET'];
-    const all = [...names, ...more, 'READ_MODEL_WAIT_MS', 'TRUSTED_PROXIES'];
+    const guards = ['CHECK_ALLOW_CIDRS', 'CHECK_DENY_CIDRS', 'ALLOW_LOOPBACK_CHECKS'];
+    const all = [...names, ...more, ...guards, 'READ_MODEL_WAIT_MS', 'TRUSTED_PROXIES'];
 
     for (const blank of ['', '   '])
       expect(readConfiguration(Object.fromEntries(all.map((name) => [name, blank])))).toEqual(
@@ -81,6 +85,16 @@ describe('a variable', () => {
     ['READ_MODEL_WAIT_MS', '60000', { readModelWaitMs: 60_000 }],
     ['JWT_SECRET', 'x'.repeat(32), { jwtSecret: 'x'.repeat(32) }],
     ['TRUSTED_PROXIES', '10', { trustedProxies: 10 }],
+    ['CHECK_ALLOW_CIDRS', '10.0.0.0/8', { checkAllowCidrs: ['10.0.0.0/8'] }],
+    [
+      'CHECK_ALLOW_CIDRS',
+      ' 192.168.7.1 ,FD00::/8, fd00:0::7,',
+      { checkAllowCidrs: ['192.168.7.1/32', 'fd00::/8', 'fd00::7/128'] },
+    ],
+    ['CHECK_DENY_CIDRS', '::ffff:10.0.0.0/104', { checkDenyCidrs: ['10.0.0.0/8'] }],
+    ['CHECK_DENY_CIDRS', '0.0.0.0/0,::/0', { checkDenyCidrs: ['0.0.0.0/0', '::/0'] }],
+    ['ALLOW_LOOPBACK_CHECKS', 'true', { allowLoopbackChecks: true }],
+    ['ALLOW_LOOPBACK_CHECKS', 'false', { allowLoopbackChecks: false }],
     ['ALLOW_PRIVATE_WEBHOOKS', 'true', { allowPrivateWebhooks: true }],
     ['PUBLIC_URL', 'https://wb.example.org/', { publicUrl: 'https://wb.example.org' }],
     ['PUBLIC_URL', 'http://host:8000/in/here//', { publicUrl: 'http://host:8000/in/here' }],
@@ -114,7 +128,21 @@ describe('a variable', () => {
     ['JWT_SECRET', 'x'.repeat(31), 'Must have 32 characters at least'],
     ['TRUSTED_PROXIES', '11', 'Must be 0 to 10'],
     ['TRUSTED_PROXIES', 'true', 'Must be a whole number'],
-    ['ALLOW_PRIVATE_WEBHOOKS', 'yes', 'Must be true or false'],
+    ...[
+      '10.0.0.0/33',
+      '10/8',
+      '010.0.0.0/8',
+      'fd00::/129',
+      'fe80::%eth0/64',
+      'all',
+      '1.2.3.4/',
+    ].map((network): [string, string, string] => [
+      'CHECK_DENY_CIDRS',
+      `10.1.0.0/16, ${network}`,
+      `Must be a list of networks such as 10.0.0.0/8, fd00::/8 (${network} is none)`,
+    ]),
+    ['ALLOW_LOOPBACK_CHECKS', 'yes', 'Must be true or false'],
+    ['ALLOW_PRIVATE_WEBHOOKS', '1', 'Must be true or false'],
     ['PUBLIC_URL', 'wb.example.org', 'Must be a URL such as https://watchbook.example.org'],
     ['PUBLIC_URL', 'https://', 'Must be a URL such as https://watchbook.example.org'],
     ['SMTP_URL', 'mail.example.org', 'Must be a URL such as smtp://user:password@host:587'],

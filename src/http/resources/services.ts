@@ -31,6 +31,7 @@ import {
   wire,
   yesOrNo,
 } from '../wire.js';
+import { type KnownProblem, requireReachable } from './target-guard.js';
 import { ServiceView } from './views.js';
 
 const Expect = z
@@ -87,6 +88,7 @@ export function serviceRoutes(
   querying: Querying,
   queries: ServiceQueries,
   past: Past,
+  knownProblem: KnownProblem,
 ): AnyRoute[] {
   const theService = (id: string): Answer => ({
     id,
@@ -119,6 +121,7 @@ export function serviceRoutes(
     body: z.infer<typeof NewService>,
     occasion: RequestOccasion,
   ): Promise<Reply> => {
+    requireReachable(knownProblem, body);
     const context = commanding.context(occasion);
     const serviceId = newId(context, 'service');
     const input = { ...toInput(body), serviceId, ownerId: actorOf(occasion).id };
@@ -190,13 +193,15 @@ export function serviceRoutes(
       query: none,
       body: ServiceChanges,
       answers: itself,
-      handle: ({ params: { id }, body, occasion }) =>
-        commanding.reply(
+      handle: async ({ params: { id }, body, occasion }) => {
+        requireReachable(knownProblem, body);
+        return commanding.reply(
           changeService,
           { ...toInput(body), serviceId: id },
           commanding.context(occasion),
           theService(id),
-        ),
+        );
+      },
     }),
     route({
       method: 'delete',

@@ -22,7 +22,8 @@ const unset = Object.fromEntries(
   [
     ...['HOST', 'PORT', 'DATA_DIR', 'DATABASE_URL', 'EVENT_STORE_URL', 'ROLES', 'ADMIN_EMAIL'],
     ...['ADMIN_PASSWORD', 'SIGNUP', 'LOG_LEVEL', 'READ_MODEL_WAIT_MS', 'JWT_SECRET'],
-    'TRUSTED_PROXIES',
+    ...['TRUSTED_PROXIES', 'CHECK_ALLOW_CIDRS', 'CHECK_DENY_CIDRS', 'ALLOW_LOOPBACK_CHECKS'],
+    'ALLOW_PRIVATE_WEBHOOKS',
     ...['SMTP_URL', 'MAIL_FROM', 'PUBLIC_URL'],
   ].map((name) => [name, '']),
 );
