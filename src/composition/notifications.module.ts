@@ -15,9 +15,10 @@ import { HttpSender } from '../notifications/http-sender.js';
 import { JobQueue } from '../notifications/job-queue.js';
 import { JobRunner } from '../notifications/job-runner.js';
 import { MailSender } from '../notifications/mail-sender.js';
-import { failureOf, post } from '../notifications/post.js';
 import { Scene } from '../notifications/scene.js';
 import { WebhookSecrets } from '../notifications/webhook-secrets.js';
+import { type AddressPolicy } from '../outbound/address-policy.js';
+import { knownProblem } from '../outbound/what-can-be-known.js';
 import { DeliveryQueries } from '../queries/webhooks/delivery-queries.js';
 import { WebhookQueries } from '../queries/webhooks/webhook-queries.js';
 import { tokens } from './tokens.js';
@@ -60,7 +61,7 @@ export const notificationsModule = new ContainerModule(({ bind }) => {
     .inSingletonScope();
   bind(Deliverer)
     .toResolvedValue(
-      (bus, directory, scene, deliveries, failures, secrets, { mail }) =>
+      (bus, directory, scene, deliveries, failures, secrets, policy, { mail }) =>
         new Deliverer({
           bus,
           directory,
@@ -68,7 +69,7 @@ export const notificationsModule = new ContainerModule(({ bind }) => {
           deliveries,
           failures,
           secrets,
-          http: new HttpSender(post, failureOf),
+          http: new HttpSender(policy),
           mail: mail && new MailSender(mail),
         }),
       [
@@ -78,6 +79,7 @@ export const notificationsModule = new ContainerModule(({ bind }) => {
         Deliveries,
         Failures,
         WebhookSecrets,
+        tokens.webhookPolicy,
         tokens.configuration,
       ],
     )
@@ -93,18 +95,13 @@ export const notificationsModule = new ContainerModule(({ bind }) => {
     .inSingletonScope();
   bind(tokens.webhookRoutes)
     .toResolvedValue(
-      (commanding, querying, webhooks, deliveries, secrets, desk, { mail }) => [
+      (commanding, querying, webhooks, deliveries, secrets, desk, policy, { mail }) => [
         ...webhookRoutes({
           commanding,
           querying,
           webhooks,
           secrets,
-          receiverProblem: (url) =>
-            Promise.resolve(
-              receiverOf(url)?.kind === 'mail' && mail === undefined
-                ? 'No mail can be sent from here: SMTP_URL is not configured'
-                : undefined,
-            ),
+          receiverProblem: (url) => problemWith(url, policy, mail !== undefined),
         }),
         ...deliveryRoutes({ commanding, querying, webhooks, deliveries, desk }),
       ],
@@ -115,8 +112,23 @@ export const notificationsModule = new ContainerModule(({ bind }) => {
         DeliveryQueries,
         WebhookSecrets,
         DeliveryDesk,
+        tokens.webhookPolicy,
         tokens.configuration,
       ],
     )
     .inSingletonScope();
 });
+
+/** Why nothing can be sent to an address from here, as far as that is known before it is tried. */
+function problemWith(url: string, policy: AddressPolicy, sendsMail: boolean): string | undefined {
+  const receiver = receiverOf(url);
+  switch (receiver?.kind) {
+    case 'mail':
+      return sendsMail ? undefined : 'No mail can be sent from here: SMTP_URL is not configured';
+    case 'http':
+      return knownProblem(policy, receiver.url)?.problem;
+    case undefined:
+      // The domain says what is wrong with it.
+      return undefined;
+  }
+}

@@ -37,9 +37,14 @@ import {
   SignUpPolicy,
 } from '../commands/users/policies.js';
 import {
+  ChangeWebhookPolicy,
   CreateWebhookPolicy,
+  DeleteWebhookPolicy,
   DisableWebhookPolicy,
-  ManageWebhookPolicy,
+  EnableWebhookPolicy,
+  RetryDeliveryPolicy,
+  RotateWebhookSecretPolicy,
+  TestWebhookPolicy,
 } from '../commands/webhooks/policies.js';
 import {
   ReadAuditPolicy,
@@ -85,9 +90,14 @@ const plain = [
   ChangeOwnPasswordPolicy,
   DeleteOwnAccountPolicy,
   DeleteUserPolicy,
+  ChangeWebhookPolicy,
   CreateWebhookPolicy,
-  ManageWebhookPolicy,
+  DeleteWebhookPolicy,
   DisableWebhookPolicy,
+  EnableWebhookPolicy,
+  RetryDeliveryPolicy,
+  RotateWebhookSecretPolicy,
+  TestWebhookPolicy,
   ReadServicesPolicy,
   ReadTagsPolicy,
   ReadWebhooksPolicy,

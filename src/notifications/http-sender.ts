@@ -1,39 +1,29 @@
+import { type AddressPolicy } from '../outbound/address-policy.js';
+import { requestOnce } from '../outbound/http-request.js';
+import { OutboundError, TargetRefused } from '../outbound/outbound-error.js';
 import { type Attempt, failed } from './attempt.js';
-import { type HttpAnswer, judge } from './http-answer.js';
+import { judge } from './http-answer.js';
 import { deadlineMs, type Sender, type Sending } from './sender.js';
 import { signatureOf } from './signature.js';
 
-/** One request to one address: no redirect is followed, and no more of the answer is read than asked for. */
-export type Post = (request: PostRequest) => Promise<HttpAnswer>;
-
-export interface PostRequest {
-  readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-  /** Of the answer, in bytes. */
-  readonly maxBytes: number;
-  readonly signal: AbortSignal;
-}
-
 /** Sends a delivery as a signed request. docs/notifications.md tells receivers what is in it. */
 export class HttpSender implements Sender {
-  constructor(
-    private readonly post: Post,
-    private readonly failureOf: (error: unknown) => Pick<Attempt, 'code' | 'message'>,
-  ) {}
+  /** @param policy Says which addresses it may be sent to. */
+  constructor(private readonly policy: AddressPolicy) {}
 
   async send(url: string, sending: Sending): Promise<Attempt> {
     const signal = AbortSignal.timeout(deadlineMs);
+    const { body } = sending.delivery;
+    const headers = headersOf(sending, new Date());
+    const request = { url, method: 'POST', headers, body, maxBytes: answerBytes, signal };
     try {
-      const { body } = sending.delivery;
-      const headers = headersOf(sending, new Date());
-      const answer = await this.post({ url, headers, body, maxBytes: answerBytes, signal });
-      return judge(answer, new Date());
+      return judge(await requestOnce(this.policy, request), new Date());
     } catch (error) {
-      if (signal.aborted)
-        return failed('timeout', `The receiver did not answer within ${deadlineMs / 1000} s`);
-      const { code, message } = this.failureOf(error);
-      return failed(code, message, { isLasting: code === 'target_refused' });
+      if (!(error instanceof OutboundError)) throw error;
+      if (error.code === 'timeout')
+        return failed('timeout', `${error.message} within ${deadlineMs / 1000} s`);
+      // What leads where nothing may be sent will hardly lead elsewhere soon.
+      return failed(error.code, error.message, { isLasting: error instanceof TargetRefused });
     }
   }
 }

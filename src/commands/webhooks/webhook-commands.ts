@@ -6,7 +6,16 @@ import { webhooks } from '../aggregates.js';
 import { type Command, noFacts } from '../command.js';
 import { uuid } from '../fields.js';
 import { defaultEvents, webhookFields } from './fields.js';
-import { CreateWebhookPolicy, DisableWebhookPolicy, ManageWebhookPolicy } from './policies.js';
+import {
+  ChangeWebhookPolicy,
+  CreateWebhookPolicy,
+  DeleteWebhookPolicy,
+  DisableWebhookPolicy,
+  EnableWebhookPolicy,
+  RetryDeliveryPolicy,
+  RotateWebhookSecretPolicy,
+  TestWebhookPolicy,
+} from './policies.js';
 
 const { url, events, tagIds, serviceIds } = webhookFields;
 const Create = z.strictObject({
@@ -41,7 +50,6 @@ const onWebhook = {
 const onExisting = {
   ...onWebhook,
   input: OneWebhook,
-  policy: ManageWebhookPolicy,
   mustExist: (state: WebhookState): void => void existing(state),
 } as const;
 
@@ -57,6 +65,7 @@ export const createWebhook: Command<z.infer<typeof Create>, WebhookState, undefi
 export const changeWebhook: Command<z.infer<typeof Change>, WebhookState, undefined> = {
   ...onExisting,
   name: 'ChangeWebhook',
+  policy: ChangeWebhookPolicy,
   input: Change,
   decide: ({ webhookId: _, url, ...filters }, state) =>
     webhook.decide({ type: 'ChangeWebhook', url, filters: defined(filters) }, state),
@@ -65,6 +74,7 @@ export const changeWebhook: Command<z.infer<typeof Change>, WebhookState, undefi
 export const rotateWebhookSecret: Command<OneWebhook, WebhookState, undefined> = {
   ...onExisting,
   name: 'RotateWebhookSecret',
+  policy: RotateWebhookSecretPolicy,
   decide: (_, state) => webhook.decide({ type: 'RotateWebhookSecret' }, state),
 };
 
@@ -80,12 +90,14 @@ export const disableWebhook: Command<z.infer<typeof Disable>, WebhookState, unde
 export const enableWebhook: Command<OneWebhook, WebhookState, undefined> = {
   ...onExisting,
   name: 'EnableWebhook',
+  policy: EnableWebhookPolicy,
   decide: (_, state) => webhook.decide({ type: 'EnableWebhook' }, state),
 };
 
 export const deleteWebhook: Command<OneWebhook, WebhookState, undefined> = {
   ...onExisting,
   name: 'DeleteWebhook',
+  policy: DeleteWebhookPolicy,
   decide: (_, state) => webhook.decide({ type: 'DeleteWebhook' }, state),
 };
 
@@ -93,6 +105,7 @@ export const deleteWebhook: Command<OneWebhook, WebhookState, undefined> = {
 export const testWebhook: Command<OneWebhook, WebhookState, undefined> = {
   ...onExisting,
   name: 'TestWebhook',
+  policy: TestWebhookPolicy,
   decide: () => [],
 };
 
@@ -100,6 +113,7 @@ export const testWebhook: Command<OneWebhook, WebhookState, undefined> = {
 export const retryDelivery: Command<z.infer<typeof OneDelivery>, WebhookState, undefined> = {
   ...onExisting,
   name: 'RetryDelivery',
+  policy: RetryDeliveryPolicy,
   input: OneDelivery,
   decide: () => [],
 };

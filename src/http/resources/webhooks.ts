@@ -23,7 +23,7 @@ export interface WebhookRouteParts {
   readonly webhooks: WebhookQueries;
   readonly secrets: WebhookSecretsOf;
   /** Says why nothing can be sent to an address from here; `undefined` when it can, as far as that is known now. */
-  readonly receiverProblem: (url: string) => Promise<string | undefined>;
+  readonly receiverProblem: (url: string) => string | undefined;
 }
 
 /** What requests to a webhook are signed with. */
@@ -86,8 +86,8 @@ export function webhookRoutes(parts: WebhookRouteParts): AnyRoute[] {
       params: none,
       body: NewWebhook,
       answers: { 201: { description: 'The webhook', body: WebhookWithSecretView }, ...soon },
-      handle: async ({ body, occasion }) => {
-        await requireReachable(parts, body.url);
+      handle: ({ body, occasion }) => {
+        requireReachable(parts, body.url);
         const context = commanding.context(occasion);
         const webhookId = newId(context, 'webhook');
         const input = { ...toInput(body), webhookId, ownerId: actorOf(occasion).id };
@@ -119,8 +119,8 @@ export function webhookRoutes(parts: WebhookRouteParts): AnyRoute[] {
       params: OneId,
       body: WebhookChanges,
       answers: itself,
-      handle: async ({ params: { id }, body, occasion }) => {
-        if (body.url !== undefined) await requireReachable(parts, body.url);
+      handle: ({ params: { id }, body, occasion }) => {
+        if (body.url !== undefined) requireReachable(parts, body.url);
         const input = { ...toInput(body), webhookId: id };
         return commanding.reply(changeWebhook, input, commanding.context(occasion), theWebhook(id));
       },
@@ -183,11 +183,11 @@ export function webhookRoutes(parts: WebhookRouteParts): AnyRoute[] {
 const neverKept = { 'Cache-Control': 'no-store' };
 
 /** @throws Problem 422 */
-async function requireReachable(
+function requireReachable(
   { receiverProblem }: Pick<WebhookRouteParts, 'receiverProblem'>,
   address: string,
-): Promise<void> {
-  const problem = await receiverProblem(address);
+): void {
+  const problem = receiverProblem(address);
   if (problem !== undefined) throw invalidFields([{ path: 'url', message: problem }]);
 }
 
