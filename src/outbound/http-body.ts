@@ -1,10 +1,23 @@
 import { type IncomingMessage } from 'node:http';
 import { OutboundError } from './outbound-error.js';
 
-/** The body of an answer, of which only as much is read as somebody wants to know. */
+export interface BodyLimits {
+  /** In bytes; what comes after them is not read. */
+  readonly maxBytes: number;
+  /** How many of them to keep; all, by default. */
+  readonly keepBytes?: number;
+  /** Ends it at any time. */
+  readonly signal: AbortSignal;
+  /** Sees each piece once, and says whether the rest need not be read. */
+  readonly isEnough?: (piece: Buffer) => boolean;
+}
+
+/** Why no more was read; an error when the connection broke, or the signal was aborted. */
+export type BodyEnd = 'end' | 'limit' | 'enough' | OutboundError;
+
+/** The body of an answer, of which only as much is read as somebody wants to know. It is read once. */
 export class HttpBody {
-  private readonly chunks: Buffer[] = [];
-  private size = 0;
+  private readonly kept: Buffer[] = [];
 
   constructor(
     private readonly message: IncomingMessage,
@@ -14,31 +27,23 @@ export class HttpBody {
     message.on('error', () => undefined);
   }
 
-  /**
-   * Reads on until the body ends, has `maxBytes`, or is enough.
-   *
-   * @param isEnough Sees each piece once.
-   * @returns Why it stopped; an error when the connection broke, or the signal was aborted. What came until then is in
-   *   `bytes` in any case.
-   */
-  read(
-    maxBytes: number,
-    signal: AbortSignal,
-    isEnough: (chunk: Buffer) => boolean = () => false,
-  ): Promise<'end' | 'limit' | 'enough' | OutboundError> {
+  /** Reads until the body ends, is long enough or tells enough. What was kept until then is in `bytes` in any case. */
+  read({ maxBytes, keepBytes = maxBytes, signal, isEnough }: BodyLimits): Promise<BodyEnd> {
     const { message, where } = this;
+    let [toRead, toKeep] = [maxBytes, keepBytes];
     return new Promise((resolve) => {
-      const settle = (end: 'end' | 'limit' | 'enough' | OutboundError): void => {
+      const settle = (end: BodyEnd): void => {
         signal.removeEventListener('abort', interrupt);
         message.off('data', take).off('end', finish).off('close', breakOff);
         message.pause();
         resolve(end);
       };
       const take = (chunk: Buffer): void => {
-        const piece = chunk.subarray(0, maxBytes - this.size);
-        this.chunks.push(piece);
-        this.size += piece.length;
-        if (isEnough(piece)) settle('enough');
+        const piece = chunk.subarray(0, toRead);
+        toRead -= piece.length;
+        if (toKeep > 0) this.kept.push(Buffer.from(piece.subarray(0, toKeep)));
+        toKeep -= Math.min(toKeep, piece.length);
+        if (isEnough?.(piece) === true) settle('enough');
         else if (piece.length < chunk.length) settle('limit');
       };
       const finish = (): void => settle('end');
@@ -59,6 +64,6 @@ export class HttpBody {
   }
 
   bytes(): Buffer {
-    return Buffer.concat(this.chunks);
+    return Buffer.concat(this.kept);
   }
 }

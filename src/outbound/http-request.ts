@@ -69,7 +69,7 @@ export async function requestOnce(
   const started = performance.now();
   const answer = await openRequest(policy, request, signal, options);
   try {
-    const end = await answer.body.read(maxBytes, signal);
+    const end = await answer.body.read({ maxBytes, signal });
     if (end instanceof OutboundError) throw end;
     const total = performance.now() - started;
     const { status, headers, address, certificate, timings } = answer;

@@ -39,11 +39,15 @@ export class OwnEndpoints {
   includes(address: string, port: number | undefined): boolean {
     const candidates = this.known.filter(({ endpoint }) => endpoint.port === port);
     if (candidates.length === 0) return false;
-    if (performance.now() - this.refreshedAt > refreshEveryMs) void this.refresh();
+    const isKnown = candidates.every(({ addresses }) => addresses.length > 0);
+    if (performance.now() - this.refreshedAt > (isKnown ? refreshEveryMs : retryEveryMs))
+      void this.refresh();
     // What listens on this computer may do so at all of its addresses.
     const here = addressesOfThisComputer();
     return candidates.some(
       ({ addresses }) =>
+        // Where a name leads is not known yet: it may lead anywhere.
+        addresses.length === 0 ||
         addresses.includes(address) ||
         (isHere(address, here) && addresses.some((other) => isHere(other, here))),
     );
@@ -57,6 +61,7 @@ export class OwnEndpoints {
 }
 
 const refreshEveryMs = 30_000;
+const retryEveryMs = 1_000;
 
 async function addressesOf(host: string, lookup: Lookup): Promise<readonly string[]> {
   if (host.startsWith('/')) return ['127.0.0.1'];

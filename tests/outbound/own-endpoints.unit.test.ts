@@ -76,6 +76,13 @@ describe('Our own database and event store', () => {
   });
 });
 
+it('As long as nobody knows where our database is, it may be anywhere', async () => {
+  const policy = policyOfChecks({ own: await own([{ host: 'db.internal', port: 5432 }]) });
+
+  expect(policy.refusal('10.0.0.1', 5432)).toBe(ours);
+  expect(policy.refusal('10.0.0.1', 443)).toBeUndefined();
+});
+
 describe('What can be known of an address when it is saved', () => {
   const endpoints = own([{ host: 'db.internal', port: 5432 }], { 'db.internal': ['10.0.0.5'] });
 

@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 /**
  * Runs something with a signal that is aborted after so many ms, or when the outer one is. `AbortSignal.any` would do,
  * but that of Node 20 keeps what it made for as long as the outer signal lives.
@@ -10,6 +12,8 @@ export async function withinDeadline<T>(
   const controller = new AbortController();
   const abort = (): void => controller.abort();
   const timer = setTimeout(abort, ms);
+  // As many checks as run at a time listen to it; Node would take that for a leak, and say so.
+  setMaxListeners(0, outer);
   outer.addEventListener('abort', abort);
   if (outer.aborted) abort();
   try {

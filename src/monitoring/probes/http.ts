@@ -78,7 +78,12 @@ async function judgeBody(
 ): Promise<Finding> {
   const type = headers['content-type'];
   const search = wanted === null ? undefined : new BodySearch(wanted, type);
-  const end = await body.read(maxBodyBytes, signal, (chunk) => search?.push(chunk) ?? false);
+  const end = await body.read({
+    maxBytes: maxBodyBytes,
+    keepBytes: maxExcerptBytes,
+    signal,
+    isEnough: (piece) => search?.push(piece) ?? false,
+  });
   const isGood = search === undefined ? !(end instanceof OutboundError) : search.isFound;
   if (isGood) return { code: 'ok', message: `Answered ${status}`, latencyMs: elapsed() };
   const excerpt = excerptOf(body.bytes(), type);
@@ -95,11 +100,11 @@ async function judgeBody(
 
 async function unexpectedStatus(
   { status, headers, body }: HttpAnswer,
-  { signal, elapsed }: ProbeContext,
+  { signal: outer, elapsed }: ProbeContext,
 ): Promise<Finding> {
   const latencyMs = elapsed();
-  await withinDeadline(signal, excerptPatienceMs, (patience) =>
-    body.read(maxExcerptBytes, patience),
+  await withinDeadline(outer, excerptPatienceMs, (signal) =>
+    body.read({ maxBytes: maxExcerptBytes, signal }),
   );
   const excerpt = excerptOf(body.bytes(), headers['content-type']);
   const words = STATUS_CODES[status];

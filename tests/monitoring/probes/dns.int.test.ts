@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { type Answer } from 'dns-packet';
 import { createProbe, type ProbeResult } from '../../../src/monitoring/probes/probe.js';
 import { type DnsRecordType } from '../../../src/domain/services/expectation.js';
+import { OutboundError } from '../../../src/outbound/outbound-error.js';
 import { type Reaction, TestNameServer, zone } from '../../outbound/support/name-server.js';
 import { loopbackAllowed, policyOfChecks } from '../../outbound/support/policies.js';
 import { closedPort } from '../../outbound/support/servers.js';
@@ -176,13 +177,14 @@ describe('A DNS check could not be done', () => {
   });
 
   it('when the name of the server is not known', async () => {
-    const server = await reacting(zone([]));
-    const probe = createProbe(loopbackAllowed);
+    const lookup = (): Promise<never> =>
+      Promise.reject(new OutboundError('dns_nxdomain', 'There is no host called ns.test'));
+    const probe = createProbe(loopbackAllowed, { lookup });
 
-    const result = await checking(probe).dns(name, { resolver: 'ns.watchbook-test.invalid' });
+    const result = await checking(probe).dns(name, { resolver: 'ns.test' });
 
-    expect(result.outcome).toBe('unknown');
-    expect(server.questions).toEqual([]);
+    expectUnknown(result, 'resolver_unreachable');
+    expect(result.message).toBe('The name server ns.test cannot be found');
   });
 });
 

@@ -42,6 +42,16 @@ describe('An HTTPS check', () => {
     expect(await trusting.http(`https://127.0.0.1:${server.port}/`)).toMatchObject({ code: 'ok' });
   });
 
+  it('is down by address, where the certificate is for a name', async () => {
+    await serving(authority.issue(['DNS:shop.test']));
+
+    expect(await trusting.http(`https://127.0.0.1:${server.port}/`)).toMatchObject({
+      outcome: 'down',
+      code: 'tls_wrong_name',
+    });
+    expect(server.received()).toBe('');
+  });
+
   const bad: [string, string, () => Identity, object][] = [
     [
       'has expired',

@@ -13,9 +13,12 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
+let standIns = 0;
+
 /** A program that takes the place of `ping`. */
 async function standIn(script: string): Promise<string> {
-  const program = path.join(folder, `ping-${script.length}`);
+  standIns += 1;
+  const program = path.join(folder, `ping-${standIns}`);
   await writeFile(program, `#!/bin/sh\n${script}\n`);
   await chmod(program, 0o755);
   return program;
@@ -72,8 +75,9 @@ describe(`An ICMP check${hasPing ? '' : ', without a ping that works'}`, () => {
   });
 
   it('gives the program an address and nothing else, and nothing of our environment', async () => {
+    process.env['SECRET_OF_A_TEST'] = 'secret';
     const pingProgram = await standIn(
-      'echo "64 bytes from $*: time=1.5 ms"; env | cut -d= -f1 | sort >&2; exit 0',
+      '[ "$*" = "-n -c 1 127.0.0.9" ] && [ -z "$SECRET_OF_A_TEST" ] && echo "64 bytes from it: time=1.5 ms"',
     );
     const probe = createProbe(loopbackAllowed, {
       pingProgram,

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, it } from '@jest/globals';
+import { getEventListeners } from 'node:events';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { createProbe } from '../../../src/monitoring/probes/probe.js';
 import { TestNameServer } from '../../outbound/support/name-server.js';
 import { loopbackAllowed } from '../../outbound/support/policies.js';
@@ -57,4 +58,5 @@ it('After 200 checks of all kinds, nothing is left open', async () => {
   for (let round = 0; round < 20; round += 1) await Promise.all(kinds.map((check) => check()));
 
   await until(() => web.open.size === 0 && silent.open.size === 0 && openHandles() <= before);
+  expect(getEventListeners(stop.signal, 'abort')).toEqual([]);
 }, 60_000);
