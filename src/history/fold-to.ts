@@ -73,5 +73,5 @@ function pastRowsOf(fold: RowFold, { position }: Snapshot): PastRows {
 }
 
 function keyOf({ key }: RowFold, row: object): string {
-  return String(new Map<string, unknown>(Object.entries(row)).get(key));
+  return String(Reflect.get(row, key));
 }

@@ -65,7 +65,7 @@ async function standing(id: string): Promise<Record<string, unknown> | undefined
 
 async function until(id: string, stage: string): Promise<Record<string, unknown> | undefined> {
   const isThere = async (): Promise<boolean> => (await standing(id))?.['stage'] === stage;
-  await eventually(`the rebuild is ${stage}`, isThere, 60_000);
+  await eventually(`the rebuild is ${stage}`, isThere, 120_000);
   return standing(id);
 }
 
@@ -85,7 +85,7 @@ describe('A rebuild in a thread of its own', () => {
     const { tables, fold } = await tablesAndFold(subject.log, subject.store);
     expect(tables).toEqual(fold);
     expect(errors).toEqual([]);
-  }, 90_000);
+  }, 180_000);
 
   it('given it is cancelled while it waits for the log, then nothing is left of it', async () => {
     const release = await holdLog();
@@ -98,7 +98,7 @@ describe('A rebuild in a thread of its own', () => {
     expect(await subject.log.query(`SELECT to_regclass('read_next.services') AS next`)).toEqual([
       { next: null },
     ]);
-  }, 90_000);
+  }, 180_000);
 
   it('given its process stops, then the thread does, and the next process goes on', async () => {
     const release = await holdLog();
@@ -112,20 +112,20 @@ describe('A rebuild in a thread of its own', () => {
     runner = inThread(module);
     runner.start();
     expect(await until(id, 'swapped')).toMatchObject({ epoch: 2 });
-  }, 90_000);
+  }, 180_000);
 
   it('given the thread cannot even begin, then that is told, and it is tried again', async () => {
     await runner.stop();
     runner = inThread(new URL('not-there.ts', import.meta.url));
     runner.start();
     const id = await wanted();
-    await eventually('it was tried twice', () => errors.length >= 2, 60_000);
+    await eventually('it was tried twice', () => errors.length >= 2, 120_000);
     await runner.stop();
 
     runner = inThread(module);
     runner.start();
     await until(id, 'swapped');
-  }, 90_000);
+  }, 180_000);
 
   it('given an event that it cannot digest, then it has failed, and says which and why', async () => {
     const stream = `service-${cast.serviceId}`;
@@ -141,5 +141,5 @@ describe('A rebuild in a thread of its own', () => {
 
     expect(reason).toContain(`at position ${culprit}`);
     expect(reason).toContain('serviceId');
-  }, 90_000);
+  }, 180_000);
 });

@@ -18,8 +18,11 @@ export function carryOutInThread(module: URL, settings: ThreadSettings): CarryOu
     thread.postMessage({ settings, rebuild });
     const stop = (): void => thread.postMessage('stop');
     signal.addEventListener('abort', stop);
+    // Else one that never begins would keep the rebuild from everybody.
+    const impatience = setTimeout(() => void thread.terminate(), patienceMs);
     let end: End | undefined;
     thread.on('message', (message: Message) => {
+      clearTimeout(impatience);
       if (message.kind === 'progress') onProgress(message.rebuild);
       else end = message;
     });
@@ -29,6 +32,7 @@ export function carryOutInThread(module: URL, settings: ThreadSettings): CarryOu
         thread.once('exit', resolve);
       });
     } finally {
+      clearTimeout(impatience);
       signal.removeEventListener('abort', stop);
     }
     if (end?.kind === 'done') return;
@@ -53,9 +57,10 @@ export function serveRebuild(
     const stopping = new AbortController();
     port.on('message', () => stopping.abort());
     const { carryOut, close } = await open(settings);
-    await tellHowItGoes(port, (onProgress) =>
-      carryOut(rebuild, { signal: stopping.signal, onProgress }),
-    );
+    await tellHowItGoes(port, (onProgress) => {
+      onProgress(rebuild);
+      return carryOut(rebuild, { signal: stopping.signal, onProgress });
+    });
     await close();
     port.close();
   };
@@ -108,3 +113,6 @@ function errorOf(end: Exclude<End, { kind: 'done' }> | undefined): Error {
       return new Error(end.why);
   }
 }
+
+/** Within so many ms a thread has begun; it takes a second or two where much else is going on. */
+const patienceMs = 20_000;
