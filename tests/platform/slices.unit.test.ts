@@ -7,7 +7,7 @@ function work(ms: number): void {
   while (performance.now() < until);
 }
 
-const numbers = Array.from({ length: 20 }, (_, index) => index);
+const numbers = Array.from({ length: 60 }, (_, index) => index);
 
 describe('Work in slices', () => {
   it('given much of it, then all is done in order, and others have turns meanwhile', async () => {
@@ -18,7 +18,7 @@ describe('Work in slices', () => {
     }, 1);
 
     await inSlices(numbers, (number) => {
-      work(2);
+      work(1);
       done.push(number);
     });
     clearInterval(count);
