@@ -79,7 +79,7 @@ async function holdLog(): Promise<() => Promise<void>> {
 describe('A rebuild in a thread of its own', () => {
   it('given two are wanted, then both take over, and equal what the log leads to', async () => {
     const ids = [await wanted('services'), await wanted('tags')];
-    for (const id of ids) expect(await until(id, 'swapped')).toMatchObject({ epoch: 1 });
+    for (const id of ids) await until(id, 'swapped');
 
     await engine.reaches(cast.position);
     const { tables, fold } = await tablesAndFold(subject.log, subject.store);
