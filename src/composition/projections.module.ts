@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { ContainerModule } from 'inversify';
 import { type Client } from 'pg';
 import { CommandBus } from '../commands/command-bus.js';
@@ -7,6 +8,7 @@ import { ProjectionControl } from '../processes/projection-control.js';
 import { lagBehind } from '../projections/lag.js';
 import { ProjectionRequests } from '../projections/rebuild/projection-requests.js';
 import { RebuildRunner } from '../projections/rebuild/rebuild-runner.js';
+import { carryOutInThread } from '../projections/rebuild/rebuild-thread.js';
 import { Rebuilds } from '../projections/rebuild/rebuilds.js';
 import { NoConnectionOfItsOwn } from '../projections/verify/verify.js';
 import { ReadProjectionsPolicy } from '../queries/policy.js';
@@ -24,21 +26,21 @@ export const projectionsModule = new ContainerModule(({ bind }) => {
     .inSingletonScope();
   bind(RebuildRunner)
     .toResolvedValue(
-      (store, rebuilds, folds, url, log, control) =>
+      (rebuilds, folds, url, { eventStore, logLevel }, log, control) =>
         new RebuildRunner({
-          store,
           rebuilds,
           folds,
           log,
+          carryOut: carryOutInThread(rebuildThread, { url, eventStore, logLevel }),
           connect: () => connect(url, { timeoutMs: 0 }),
           // It looks by itself, too: should this fail, the end is told a moment later.
           onEnd: () => control.tellEnded().catch(() => undefined),
         }),
       [
-        tokens.eventStore,
         Rebuilds,
         tokens.rowFolds,
         tokens.databaseUrl,
+        tokens.configuration,
         tokens.log,
         ProjectionControl,
       ],
@@ -64,6 +66,11 @@ export const projectionsModule = new ContainerModule(({ bind }) => {
     )
     .inSingletonScope();
 });
+
+const rebuildThread = new URL(
+  `./rebuild-thread${path.extname(import.meta.filename)}`,
+  import.meta.url,
+);
 
 async function connectToVerify(url: string): Promise<Client> {
   if (isBehindPgBouncer(url))

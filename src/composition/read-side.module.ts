@@ -1,16 +1,8 @@
 import { ContainerModule } from 'inversify';
-import { auditChunkBits } from '../platform/audit-chunks.js';
-import { auditFold } from '../projections/audit.js';
 import { CheckpointWatcher } from '../projections/checkpoint-watcher.js';
 import { MemoryDirectory } from '../projections/memory-directory.js';
 import { ProjectionEngine } from '../projections/projection-engine.js';
 import { ReadModelGate } from '../projections/read-model-gate.js';
-import { roles } from '../projections/roles.js';
-import { rowFold } from '../projections/row-fold.js';
-import { services } from '../projections/services.js';
-import { tags } from '../projections/tags.js';
-import { users } from '../projections/users.js';
-import { webhooks } from '../projections/webhooks.js';
 import {
   ReadOwnAccountPolicy,
   ReadRolesPolicy,
@@ -25,23 +17,14 @@ import { ServiceQueries } from '../queries/services/service-queries.js';
 import { TagQueries } from '../queries/tags/tag-queries.js';
 import { UserQueries } from '../queries/users/user-queries.js';
 import { WebhookQueries } from '../queries/webhooks/webhook-queries.js';
+import { allRowFolds } from './row-folds.js';
 import { tokens } from './tokens.js';
 import { Waiting } from './waiting.js';
 
 /** From the event log to answers. */
 export const readSideModule = new ContainerModule(({ bind }) => {
   bind(tokens.rowFolds)
-    .toResolvedValue(
-      ({ eventStore }) => [
-        rowFold(services),
-        rowFold(tags),
-        rowFold(users),
-        rowFold(roles),
-        rowFold(webhooks),
-        auditFold(auditChunkBits(eventStore)),
-      ],
-      [tokens.configuration],
-    )
+    .toResolvedValue((configuration) => allRowFolds(configuration), [tokens.configuration])
     .inSingletonScope();
   bind(ReadModelGate).toConstantValue(new ReadModelGate());
   bind(ProjectionEngine)

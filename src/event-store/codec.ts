@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { inSlices } from '../platform/slices.js';
 import { checked, type Definition, findDefinition } from './catalogue/catalogue.js';
 import { EventRefused } from './errors.js';
 import { type ExpectedRevision, type LogEntry, type NewEvent } from './event-store.js';
@@ -90,7 +91,9 @@ export class EventCodec {
       if (person !== undefined) people.add(person);
     }
     const keys = people.size === 0 ? noKeys : await this.keys.find([...people]);
-    return stored.map((entry) => decodeOne(entry, keys));
+    const entries: LogEntry[] = [];
+    await inSlices(stored, (entry) => void entries.push(decodeOne(entry, keys)));
+    return entries;
   }
 
   private async ensureKeys(events: readonly CheckedEvent[]): Promise<Keys> {

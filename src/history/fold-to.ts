@@ -1,6 +1,7 @@
 import { type Pool } from 'pg';
 import { eventTypes } from '../event-store/catalogue/catalogue.js';
 import { type EventStore, type LogEntry } from '../event-store/event-store.js';
+import { inSlices } from '../platform/slices.js';
 import { type RowFold } from '../projections/row-fold.js';
 import { type Moment } from './moment.js';
 import { type PastRows } from './relations-of.js';
@@ -37,7 +38,9 @@ export async function digest(
   for (const fold of folds) {
     const keys = fold.missing(readable);
     if (keys.length > 0) fold.load(keys, await snapshots.rows(pool, fold.name, position, keys));
-    for (const entry of readable) if (fold.keyOf(entry) !== undefined) fold.apply(entry);
+    await inSlices(readable, (entry) => {
+      if (fold.keyOf(entry) !== undefined) fold.apply(entry);
+    });
   }
 }
 
@@ -70,5 +73,5 @@ function pastRowsOf(fold: RowFold, { position }: Snapshot): PastRows {
 }
 
 function keyOf({ key }: RowFold, row: object): string {
-  return String(new Map<string, unknown>(Object.entries(row)).get(key));
+  return String(Reflect.get(row, key));
 }

@@ -141,37 +141,56 @@ export const snapshots = {
 
 async function writeRows(client: PoolClient, fold: RowFold, position: Position): Promise<void> {
   const { upserts, deletes } = fold.changes();
-  const keyOf = (row: object): string => String(new Map(Object.entries(row)).get(fold.key));
-  const changes = [
-    ...upserts.map((row) => ({ key: keyOf(row), row: JSON.stringify(row) })),
-    ...deletes.map((key) => ({ key, row: null })),
-  ];
-  for (const part of chunks(changes, rowsPerStatement)) {
-    const keys = part.map(({ key }) => key);
-    await client.query({
-      name: 'add-row-keys',
-      text: `
-        INSERT INTO readers.row_keys (version, projection, key)
-        SELECT $1, $2, unnest($3::text[])
-            ON CONFLICT DO NOTHING`,
-      values: [snapshotVersion, fold.name, keys],
-    });
-    await client.query({
-      name: 'add-row-versions',
-      text: `
-        INSERT INTO readers.row_versions (version, projection, key, position, row)
-        SELECT $1, $2, n.key, $3, n.row::json
-          FROM unnest($4::text[], $5::text[]) AS n (key, row)`,
-      values: [snapshotVersion, fold.name, position, keys, part.map(({ row }) => row)],
-    });
+  for (let from = 0; from < upserts.length; from += rowsPerStatement) {
+    const part = upserts.slice(from, from + rowsPerStatement);
+    const keys = part.map((row) => String(Reflect.get(row, fold.key)));
+    await writePart(
+      client,
+      fold.name,
+      position,
+      keys,
+      part.map((row) => JSON.stringify(row)),
+    );
+  }
+  for (let from = 0; from < deletes.length; from += rowsPerStatement) {
+    const keys = deletes.slice(from, from + rowsPerStatement);
+    await writePart(
+      client,
+      fold.name,
+      position,
+      keys,
+      keys.map(() => noRow),
+    );
   }
 }
 
-/** Each statement must end well within its time limit. */
-const rowsPerStatement = 500;
-
-function chunks<T>(items: readonly T[], size: number): (readonly T[])[] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
-    items.slice(index * size, (index + 1) * size),
-  );
+async function writePart(
+  client: PoolClient,
+  name: string,
+  position: Position,
+  keys: readonly string[],
+  rows: readonly string[],
+): Promise<void> {
+  await client.query({
+    name: 'add-row-keys',
+    text: `
+      INSERT INTO readers.row_keys (version, projection, key)
+      SELECT $1, $2, unnest($3::text[])
+          ON CONFLICT DO NOTHING`,
+    values: [snapshotVersion, name, keys],
+  });
+  // Joined by what JSON text cannot hold: as an array, each row would have to be escaped once more.
+  await client.query({
+    name: 'add-row-versions',
+    text: `
+      INSERT INTO readers.row_versions (version, projection, key, position, row)
+      SELECT $1, $2, n.key, $3, n.row::json
+        FROM unnest($4::text[], string_to_array($5, U&'\\001F', '${noRow}')) AS n (key, row)`,
+    values: [snapshotVersion, name, position, keys, rows.join('\x1f')],
+  });
 }
+
+/** Each statement must end well within its time limit, and others wait while it is put together. */
+const rowsPerStatement = 500;
+/** Stands for a row that ended; no JSON is empty. */
+const noRow = '';

@@ -2,6 +2,7 @@ import { type ClientBase, DatabaseError, type PoolClient } from 'pg';
 import { isEventType } from '../event-store/catalogue/catalogue.js';
 import { type LogBatch, type LogEntry } from '../event-store/event-store.js';
 import { type Position } from '../event-store/position.js';
+import { inSlices } from '../platform/slices.js';
 import { readModelTables, type Stop } from './read-model-tables.js';
 import { type RowFold } from './row-fold.js';
 import { type Schema } from './table-definition.js';
@@ -109,10 +110,10 @@ async function applyToOne(
   let done = position;
   try {
     await loadMissing(client, fold, entries);
-    for (const entry of entries) {
+    await inSlices(entries, (entry) => {
       fold.apply(entry);
       done = entry.position;
-    }
+    });
     await readModelTables.writeRows(client, fold);
     return { progress, position: batch.upTo > position ? batch.upTo : position, stop: null };
   } catch (error) {

@@ -122,8 +122,8 @@ export const readModelTables = {
 
 type Queryable = Pick<ClientBase, 'query'>;
 
-/** More would make a statement too long to be sent in one piece. */
-const maxRowsAtOnce = 5_000;
+/** More would take this process too long to put into one statement: others wait for it, too. */
+const maxRowsAtOnce = 500;
 
 export interface Checkpoint {
   readonly reader: string;

@@ -41,8 +41,8 @@ export interface RowChanges {
 
 /** Closes over the type of the rows, so that projections of all kinds can run side by side. */
 export function rowFold<Row extends object>(projection: Projection<Row>): RowFold {
-  const rows = new Map<string, Row | null>();
-  const changed = new Set<string>();
+  const known = new Map<string, Known<Row>>();
+  let changed: string[] = [];
   const { name, version, key, columns, indexes } = projection;
 
   function keyOf(entry: LogEntry): string | undefined {
@@ -65,16 +65,16 @@ export function rowFold<Row extends object>(projection: Projection<Row>): RowFol
       const wanted = new Set<string>();
       for (const entry of entries) {
         const id = keyOf(entry);
-        if (id !== undefined && !rows.has(id)) wanted.add(id);
+        if (id !== undefined && !known.has(id)) wanted.add(id);
       }
       return [...wanted];
     },
 
     load(keys, found) {
-      for (const id of keys) rows.set(id, null);
+      for (const id of keys) known.set(id, { row: null, isChanged: false });
       for (const raw of found) {
         const row = projection.row.parse(raw);
-        rows.set(String(row[key]), row);
+        known.set(String(row[key]), { row, isChanged: false });
       }
     },
 
@@ -82,22 +82,28 @@ export function rowFold<Row extends object>(projection: Projection<Row>): RowFol
       if (!entry.readable) throw new Error(entry.reason);
       const id = projection.keyOf(entry);
       if (id === undefined) return;
-      const before = rows.get(id) ?? undefined;
+      let one = known.get(id);
+      const before = one?.row ?? undefined;
       const after = evolve(projection, before, entry);
       if (after === before) return;
-      rows.set(id, after ?? null);
-      changed.add(id);
+      if (one === undefined) {
+        one = { row: null, isChanged: false };
+        known.set(id, one);
+      }
+      one.row = after ?? null;
+      if (!one.isChanged) changed.push(id);
+      one.isChanged = true;
     },
 
     get pending() {
-      return changed.size;
+      return changed.length;
     },
 
     changes() {
       const upserts: object[] = [];
       const deletes: string[] = [];
       for (const id of changed) {
-        const row = rows.get(id);
+        const row = known.get(id)?.row;
         if (row) upserts.push({ ...row, view: projection.openView(row) });
         else deletes.push(id);
       }
@@ -105,20 +111,32 @@ export function rowFold<Row extends object>(projection: Projection<Row>): RowFol
     },
 
     keep() {
-      changed.clear();
-      for (const id of rows.keys()) {
-        if (rows.size <= maxRowsKept) break;
-        rows.delete(id);
+      for (const id of changed) {
+        const one = known.get(id);
+        if (one !== undefined) one.isChanged = false;
+      }
+      changed = [];
+      for (const id of known.keys()) {
+        if (known.size <= maxRowsKept) break;
+        known.delete(id);
       }
     },
 
     forget() {
-      changed.clear();
-      rows.clear();
+      changed = [];
+      known.clear();
     },
 
     anew: () => rowFold(projection),
   };
+}
+
+/** One look-up for each event: keys are long, and events many. */
+interface Known<Row> {
+  /** Null where there is none. */
+  row: Row | null;
+  /** Since the last `keep` or `forget`. */
+  isChanged: boolean;
 }
 
 const maxRowsKept = 20_000;

@@ -1,4 +1,5 @@
 import { type ClientBase } from 'pg';
+import { advisoryLocks } from '../platform/advisory-locks.js';
 import { type RowFold } from './row-fold.js';
 
 /** Where tables stand: read by queries, being built, replaced and kept, or made for the moment. */
@@ -12,10 +13,24 @@ export async function createTable(
 ): Promise<void> {
   const table = `${schema}.${fold.name}`;
   const columns = Object.entries(fold.columns).map(([column, type]) => `${column} ${type}`);
-  if (schema !== 'pg_temp') await client.query(`CREATE SCHEMA IF NOT EXISTS ${schema}`);
+  if (schema !== 'pg_temp') await createSchema(client, schema);
   await client.query(`DROP TABLE IF EXISTS ${table}`);
   // Rows are rewritten often: room on the page keeps updates off the indexes.
   await client.query(`CREATE TABLE ${table} (${columns.join(', ')}) WITH (fillfactor = 80)`);
+}
+
+/**
+ * Makes the schema where it is missing, as part of a transaction. `IF NOT EXISTS` fails when two do that at once, so
+ * whoever finds none takes the lock of those who make tables.
+ */
+export async function createSchema(client: ClientBase, schema: Schema): Promise<void> {
+  const { rows } = await client.query<{ is_there: boolean }>(
+    'SELECT to_regnamespace($1) IS NOT NULL AS is_there',
+    [schema],
+  );
+  if (rows[0]?.is_there === true) return;
+  await client.query('SELECT pg_advisory_xact_lock($1)', [advisoryLocks.readModelTables]);
+  await client.query(`CREATE SCHEMA IF NOT EXISTS ${schema}`);
 }
 
 /** Makes those that are not there yet; the key may be. */

@@ -231,6 +231,26 @@ describe('Comparing a read model with the log', () => {
     await rebuilt('/projections/services/rebuild');
     expect(await verified()).toMatchObject({ is_equal: true });
   }, 20_000);
+
+  it('given another version made the table, then there is nothing to compare: 409', async () => {
+    const setVersion = (version: number): Promise<unknown> =>
+      runSql(
+        app.databaseUrl,
+        `UPDATE readers.checkpoints SET version = ${version} WHERE reader = 'roles'`,
+      );
+    const { version } = await projection('roles');
+    await setVersion(version + 1);
+
+    const answer = await post('/projections/roles/verify');
+
+    const detail = `Version ${version + 1} made the table of roles; this is version ${version}`;
+    expectProblem(answer, 409, detail);
+    await setVersion(version);
+    await eventually(
+      'it is kept again',
+      async () => (await projection('roles')).state === 'running',
+    );
+  });
 });
 
 describe('A read model that an event stopped', () => {

@@ -1,5 +1,6 @@
 import { type StoredEntry } from '../../event-store/codec.js';
 import { type StoredLog } from '../../event-store/stored-log.js';
+import { inSlices } from '../../platform/slices.js';
 import { leafOf } from './hashes.js';
 import { makeSeal, type Seal } from './seal.js';
 import { type SealArchive } from './seal-archive.js';
@@ -46,7 +47,9 @@ export class Sealer {
       const now = new Date();
       const age = now.getTime() - Date.parse(first.recordedAt);
       if (block.length < maxEvents && age < minAgeMs) break;
-      last = makeSeal(last, block.map(leafOf), now.toISOString(), key);
+      const leaves: Buffer[] = [];
+      await inSlices(block, (entry) => void leaves.push(leafOf(entry)));
+      last = makeSeal(last, leaves, now.toISOString(), key);
       await archive.add(log, last, end.position);
       sealed += 1;
     }

@@ -135,7 +135,7 @@ interface StreamPage {
   readonly limit: number;
 }
 
-const pageSize = 2000;
+const pageSize = 1_000;
 
 /**
  * Of types that are rare, a page looks through so many events at the most. Few enough for a statement to end in time

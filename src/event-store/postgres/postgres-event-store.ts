@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Pool } from 'pg';
+import { nextTurn } from '../../platform/slices.js';
 import { checkPlace, type EventCodec } from '../codec.js';
 import { Doorbell } from '../doorbell.js';
 import {
@@ -108,7 +109,7 @@ export class PostgresEventStore implements EventStore {
 
   private async decode(page: Page): Promise<LogBatch> {
     // The next page is on its way; the question must be out before decoding keeps this side busy.
-    if (!page.atEnd) await new Promise((resolve) => setImmediate(resolve));
+    if (!page.atEnd) await nextTurn();
     return { entries: await this.reader.decode(page), upTo: page.upTo, atEnd: page.atEnd };
   }
 }

@@ -1,5 +1,6 @@
 import { DatabaseError, type Pool, type PoolClient } from 'pg';
 import { advisoryLocks } from '../../platform/advisory-locks.js';
+import { nextTurn } from '../../platform/slices.js';
 import { type EventCodec, type StoredEntry } from '../codec.js';
 import { EventRefused, EventStoreUnavailable, WrongExpectedRevision } from '../errors.js';
 import { type Position } from '../position.js';
@@ -27,6 +28,7 @@ export class PostgresStoredLog implements StoredLog {
       const next = page.atEnd ? undefined : this.reader.page({ after: page.upTo }, end);
       // Whoever leaves after this page does not wait for it.
       next?.catch(() => undefined);
+      await nextTurn();
       const entries = unpack(page.events);
       if (entries.length > 0) yield entries;
       if (next === undefined) return;

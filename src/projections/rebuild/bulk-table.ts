@@ -1,5 +1,6 @@
 import { type ClientBase } from 'pg';
 import { type LogEntry } from '../../event-store/event-store.js';
+import { inSlices } from '../../platform/slices.js';
 import { concerns, loadMissing } from '../apply-batch.js';
 import { readModelTables } from '../read-model-tables.js';
 import { type RowFold } from '../row-fold.js';
@@ -44,7 +45,7 @@ export class BulkTable {
     const { fold, skipped } = this;
     const ours = entries.filter((entry) => concerns(fold, entry) && !skipped.has(entry.id));
     if (this.mode === 'paged') await loadMissing(this.client, fold, ours, this.schema);
-    for (const entry of ours)
+    await inSlices(ours, (entry) => {
       try {
         fold.apply(entry);
       } catch (error) {
@@ -54,6 +55,7 @@ export class BulkTable {
           cause: error,
         });
       }
+    });
   }
 
   /** Brings the table to where the fold is. Runs in a transaction of the caller's. */

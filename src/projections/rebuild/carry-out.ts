@@ -1,24 +1,72 @@
-import { type ClientBase } from 'pg';
+import { type Client, type ClientBase, DatabaseError } from 'pg';
 import { type EventStore } from '../../event-store/event-store.js';
 import { start } from '../../event-store/position.js';
 import { pause } from '../../platform/pause.js';
+import { isRefusal } from '../apply-batch.js';
 import { readModelTables } from '../read-model-tables.js';
 import { type RowFold } from '../row-fold.js';
 import { createIndexes, createKey, createTable } from '../table-definition.js';
-import { BulkTable } from './bulk-table.js';
+import { BulkTable, IndigestibleEvent } from './bulk-table.js';
 import { type Rebuild, saveEnd, saveProgress } from './rebuilds.js';
 import { putBack, swap, takeBack } from './swap.js';
 import { inTransaction } from './transaction.js';
 
-export interface RebuildParts {
+/**
+ * Carries a rebuild out that this process has claimed, from wherever the last one left it up to the swap.
+ *
+ * @throws RebuildCancelled, RebuildTakenOver, RebuildFailed, the reason of the signal; anything else interrupted it, and
+ *   it can go on.
+ */
+export type CarryOut = (claimed: Rebuild, watch: RebuildWatch) => Promise<void>;
+
+export interface RebuildWatch {
+  /** Lets it end where it is. */
+  readonly signal: AbortSignal;
+  /** Is told how far it has come, after each batch. */
+  readonly onProgress: (rebuild: Rebuild) => void;
+}
+
+/** Trying again would end in the same way; the message says why. */
+export class RebuildFailed extends Error {
+  override readonly name = 'RebuildFailed';
+}
+
+export interface CarryOutParts {
+  readonly store: EventStore;
+  readonly folds: readonly RowFold[];
+  /** Opens a connection whose statements may take as long as they need. */
+  readonly connect: () => Promise<Client>;
+}
+
+/** Carries rebuilds out in this thread. */
+export function carryOutWith({ store, folds, connect }: CarryOutParts): CarryOut {
+  return async (claimed, watch) => {
+    const fold = folds.find(({ name }) => name === claimed.projection)?.anew();
+    if (fold === undefined) throw new Error(`Unreachable: no projection ${claimed.projection}`);
+    const client = await connect();
+    try {
+      await carryOut(claimed, { store, client, fold, ...watch });
+    } catch (error) {
+      throw isFinal(error) ? new RebuildFailed(error.message, { cause: error }) : error;
+    } finally {
+      await client.end().catch(() => undefined);
+    }
+  };
+}
+
+/** An event, a row the database refuses (or a table), a full disk. */
+function isFinal(error: unknown): error is Error {
+  if (error instanceof IndigestibleEvent || isRefusal(error)) return true;
+  // 53100: disk_full; class 42: something is not there, or there twice.
+  return error instanceof DatabaseError && /^(53100|42)/.test(error.code ?? '');
+}
+
+interface RebuildParts extends RebuildWatch {
   readonly store: EventStore;
   /** A connection of its own, whose statements may take their time. */
   readonly client: ClientBase;
   /** A fold that knows nothing yet. */
   readonly fold: RowFold;
-  readonly signal: AbortSignal;
-  /** Is told how far it has come, after each batch. */
-  readonly onProgress: (rebuild: Rebuild) => void;
 }
 
 /**

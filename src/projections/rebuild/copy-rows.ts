@@ -35,10 +35,9 @@ function* chunksOf(
 ): Generator<string> {
   let chunk = '';
   for (const row of rows) {
-    const values = new Map<string, unknown>(Object.entries(row));
     let line = '';
     for (const [name, type] of columns)
-      line += `${line === '' ? '' : '\t'}${textOf(values.get(name), type)}`;
+      line += `${line === '' ? '' : '\t'}${textOf(Reflect.get(row, name), type)}`;
     chunk += `${line}\n`;
     if (chunk.length >= chunkLength) {
       yield chunk;

@@ -1,17 +1,14 @@
-import { type Client, DatabaseError } from 'pg';
-import { type EventStore } from '../../event-store/event-store.js';
-import { isRefusal } from '../apply-batch.js';
+import { type Client } from 'pg';
 import { pause } from '../../platform/pause.js';
 import { type EngineLog } from '../projection-engine.js';
 import { type RowFold } from '../row-fold.js';
-import { IndigestibleEvent } from './bulk-table.js';
-import { abandon, carryOut } from './carry-out.js';
+import { abandon, type CarryOut, RebuildFailed } from './carry-out.js';
 import { type Rebuild, RebuildCancelled, type Rebuilds, RebuildTakenOver } from './rebuilds.js';
 
 export interface RebuildRunnerParts {
-  readonly store: EventStore;
   readonly rebuilds: Rebuilds;
-  readonly folds: readonly RowFold[];
+  readonly folds: readonly Pick<RowFold, 'name' | 'version'>[];
+  readonly carryOut: CarryOut;
   /** Opens a connection whose statements may take as long as they need. */
   readonly connect: () => Promise<Client>;
   /** Is told when one may have ended. */
@@ -64,22 +61,21 @@ export class RebuildRunner {
     const { rebuilds, folds, log } = this.parts;
     const rebuild = await rebuilds.claim(folds);
     if (rebuild === undefined) return false;
-    const fold = folds.find(({ name }) => name === rebuild.projection);
-    if (fold === undefined) throw new Error(`Unreachable: no projection ${rebuild.projection}`);
+    const { projection } = rebuild;
     try {
-      await this.work(rebuild, fold.anew());
+      await this.work(rebuild);
       await this.parts.onEnd();
     } catch (error) {
       if (error instanceof RebuildTakenOver) return true;
-      log.error({ err: error, projection: fold.name }, 'A rebuild was interrupted; it goes on');
+      log.error({ err: error, projection }, 'A rebuild was interrupted; it goes on');
       await pause(retryMs, this.stopping.signal);
       await rebuilds.release(rebuild).catch(() => undefined);
     }
     return true;
   }
 
-  private async work(claimed: Rebuild, fold: RowFold): Promise<void> {
-    const { store, rebuilds, log } = this.parts;
+  private async work(claimed: Rebuild): Promise<void> {
+    const { rebuilds, carryOut, log } = this.parts;
     const { projection, kind, id } = claimed;
     const context = { projection, rebuild: id };
     const ending = new AbortController();
@@ -88,34 +84,35 @@ export class RebuildRunner {
     const heartbeat = setInterval(() => {
       rebuilds.renew(claimed, seen).catch((error: unknown) => ending.abort(error));
     }, renewMs);
-    const client = await this.parts.connect();
     try {
       await rebuilds.renew(claimed, seen);
-      const onProgress = (rebuild: Rebuild): void => void (seen = rebuild);
-      await carryOut(claimed, { store, client, fold, signal, onProgress });
+      await carryOut(claimed, { signal, onProgress: (rebuild) => void (seen = rebuild) });
       log.info(context, `The ${kind} is done`);
     } catch (error) {
       if (this.stopping.signal.aborted) await rebuilds.release(claimed);
-      else if (error instanceof RebuildCancelled) await abandon(client, claimed, 'cancelled', null);
-      else if (isFinal(error)) {
+      else if (error instanceof RebuildCancelled) await this.abandon(claimed, 'cancelled', null);
+      else if (error instanceof RebuildFailed) {
         log.error({ ...context, err: error }, `The ${kind} failed`);
-        await abandon(client, claimed, 'failed', error.message);
+        await this.abandon(claimed, 'failed', error.message);
       } else throw error;
     } finally {
       clearInterval(heartbeat);
+    }
+  }
+
+  private async abandon(...given: Abandoned): Promise<void> {
+    const client = await this.parts.connect();
+    try {
+      await abandon(client, ...given);
+    } finally {
       await client.end().catch(() => undefined);
     }
   }
 }
 
+type Abandoned = [rebuild: Rebuild, outcome: 'cancelled' | 'failed', reason: string | null];
+
 const lanesAtOnce = 2;
 const lookEveryMs = 500;
 const renewMs = 500;
 const retryMs = 500;
-
-/** Trying again would end in the same way: an event, a row the database refuses (or a table), a full disk. */
-function isFinal(error: unknown): error is Error {
-  if (error instanceof IndigestibleEvent || isRefusal(error)) return true;
-  // 53100: disk_full; class 42: something is not there, or there twice.
-  return error instanceof DatabaseError && /^(53100|42)/.test(error.code ?? '');
-}

@@ -3,6 +3,7 @@ import { type EventStore, type LogEntry } from '../../event-store/event-store.js
 import { type Position } from '../../event-store/position.js';
 import { begin } from '../../platform/postgres.js';
 import { type RowFold } from '../row-fold.js';
+import { createSchema } from '../table-definition.js';
 import { type BulkTable } from './bulk-table.js';
 import { type Rebuild, saveEnd, saveProgress } from './rebuilds.js';
 import { inTransaction } from './transaction.js';
@@ -58,7 +59,7 @@ export async function takeBack(client: ClientBase, waiting: Rebuild): Promise<Re
     );
     const [kept] = rows;
     if (kept === undefined) throw new Error('No table from before a rebuild is kept any more');
-    await client.query('CREATE SCHEMA IF NOT EXISTS read_next');
+    await createSchema(client, 'read_next');
     await client.query(`DROP TABLE IF EXISTS read_next.${name}`);
     await client.query(`ALTER TABLE read_before.${name} SET SCHEMA read_next`);
     const rebuild: Rebuild = {
@@ -109,7 +110,7 @@ async function replace(
   live: Live,
   position: Position,
 ): Promise<void> {
-  await client.query('CREATE SCHEMA IF NOT EXISTS read_before');
+  await createSchema(client, 'read_before');
   await client.query(`DROP TABLE IF EXISTS read_before.${name}`);
   await client.query(`ALTER TABLE read.${name} SET SCHEMA read_before`);
   await client.query(`ALTER TABLE read_next.${name} SET SCHEMA read`);

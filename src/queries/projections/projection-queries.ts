@@ -149,7 +149,11 @@ const iso = (column: ReturnType<typeof sql.fragment>): ReturnType<typeof sql.fra
 // Nobody knows where the log ends without asking it; as far as any reader has come is near enough for an estimate.
 const rebuildColumns = sql.fragment`
   r.id, r.reader AS projection, r.kind, r.stage, r.is_cancelled,
-  least(1, r.seen_position::float8 / greatest(1, (SELECT max(e.position) FROM readers.checkpoints e))) AS progress,
+  CASE
+    -- What has been appended since then is no longer its business.
+    WHEN r.stage = 'swapped' THEN 1
+    ELSE least(1, r.seen_position::float8 / greatest(1, (SELECT max(e.position) FROM readers.checkpoints e)))
+  END AS progress,
   r.seen_events::int AS events,
   coalesce(extract(epoch FROM coalesce(r.ended_at, clock_timestamp()) - r.started_at), 0)::float8 AS seconds,
   r.reason, ${iso(sql.fragment`r.requested_at`)} AS requested_at,

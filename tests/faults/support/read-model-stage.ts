@@ -6,6 +6,7 @@ import { type Position } from '../../../src/event-store/position.js';
 import { createLogger } from '../../../src/platform/logger.js';
 import { migrate } from '../../../src/platform/migrations.js';
 import { connect, createPool } from '../../../src/platform/postgres.js';
+import { carryOutWith } from '../../../src/projections/rebuild/carry-out.js';
 import { ProjectionRequests } from '../../../src/projections/rebuild/projection-requests.js';
 import { RebuildRunner } from '../../../src/projections/rebuild/rebuild-runner.js';
 import { Rebuilds } from '../../../src/projections/rebuild/rebuilds.js';
@@ -135,11 +136,12 @@ export class ReadModelStage {
   /** Carries out rebuilds here, beside whoever else does, until what it gives back is called. */
   runRebuilds(): () => Promise<void> {
     const log = createLogger('silent');
+    const [folds, open] = [allFolds(), () => connect(this.url, { timeoutMs: 0 })];
     const runner = new RebuildRunner({
-      store: this.store,
-      folds: allFolds(),
+      folds,
       rebuilds: new Rebuilds(this.pool),
-      connect: () => connect(this.url, { timeoutMs: 0 }),
+      carryOut: carryOutWith({ store: this.store, folds, connect: open }),
+      connect: open,
       onEnd: () => Promise.resolve(),
       log,
     });

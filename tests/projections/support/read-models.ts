@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { type Client } from 'pg';
 import { z } from 'zod';
 import { type EventStore } from '../../../src/event-store/event-store.js';
 import { type Position } from '../../../src/event-store/position.js';
@@ -7,6 +8,7 @@ import { connect, createPool } from '../../../src/platform/postgres.js';
 import { CheckpointWatcher } from '../../../src/projections/checkpoint-watcher.js';
 import { evolve, type Projection } from '../../../src/projections/projection.js';
 import { ProjectionEngine } from '../../../src/projections/projection-engine.js';
+import { carryOutWith } from '../../../src/projections/rebuild/carry-out.js';
 import { ProjectionRequests } from '../../../src/projections/rebuild/projection-requests.js';
 import { RebuildRunner } from '../../../src/projections/rebuild/rebuild-runner.js';
 import { Rebuilds } from '../../../src/projections/rebuild/rebuilds.js';
@@ -47,11 +49,12 @@ export class RunningEngine {
     const names = folds.map(({ name }) => name);
     const isNeeded = (): boolean => !this.engine.runsAll;
     this.#watcher = new CheckpointWatcher(this.#pool, names, this.gate, isNeeded);
+    const open = (): Promise<Client> => connect(url.href, { timeoutMs: 0 });
     this.#runner = new RebuildRunner({
-      store,
       folds,
       rebuilds: new Rebuilds(this.#pool),
-      connect: () => connect(url.href, { timeoutMs: 0 }),
+      carryOut: carryOutWith({ store, folds, connect: open }),
+      connect: open,
       onEnd: () => Promise.resolve(),
       log: engineLog,
     });
