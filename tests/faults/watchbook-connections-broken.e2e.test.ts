@@ -1,4 +1,4 @@
 import { watchbookConnectionsBroken } from './scenarios/watchbook-connections-broken.js';
 import { losesNothing } from './support/in-short.js';
 
-await losesNothing(watchbookConnectionsBroken);
+await losesNothing(watchbookConnectionsBroken, 'side by side');

@@ -16,7 +16,7 @@ export default class LongestFirst extends TestSequencer {
 
 const longest = [
   'tests/event-store/eventstoredb-event-store',
-  'tests/platform/embedded-postgres/embedded-postgres.int',
+  'tests/platform/embedded-postgres/',
   'tests/event-store/eventstoredb-failing',
   'tests/composition/events-in-eventstoredb',
   'tests/faults/',

@@ -66,7 +66,7 @@ async function examine(cluster: Cluster): Promise<RunningServer | 'none' | keyof
   if (!alive) {
     // PostgreSQL takes over from a dead process by itself, but takes one that nobody reaped (no
     // init in the container) for alive.
-    if (isKnown(file.pid)) await defusePidFile(cluster.dir);
+    if (isKnown(file.pid)) await defusePidFile(cluster.dir, file.pid);
     return 'none';
   }
   return examineProcess(cluster, file, answer);
@@ -87,7 +87,7 @@ async function examineProcess(
   const isOurs = await isServerOf(cluster.dir, file.pid);
   if (isOurs === false) {
     // The id went to another program since: after a reboot, or in a new container.
-    await defusePidFile(cluster.dir);
+    await defusePidFile(cluster.dir, file.pid);
     return 'none';
   }
   if (answer?.kind === 'rejected') throw rejected(cluster, file, answer.cause);

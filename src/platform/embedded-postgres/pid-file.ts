@@ -1,4 +1,4 @@
-import { open, readFile, rm, stat } from 'node:fs/promises';
+import { type FileHandle, open, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf } from './errors.js';
 
@@ -15,8 +15,7 @@ export interface PidFile {
 export async function readPidFile(clusterDir: string): Promise<PidFile | 'empty' | undefined> {
   try {
     const lines = (await readFile(pathOf(clusterDir), 'utf8')).split('\n');
-    // A server in single-user mode writes its id with a minus.
-    const pid = Math.abs(parseInt(lines[0] ?? '', 10));
+    const pid = pidIn(lines);
     if (Number.isNaN(pid) || pid === 0) return 'empty';
     const port = parseInt(lines[3] ?? '', 10);
     return { pid, port: port > 0 ? port : undefined, status: lines[7]?.trim() ?? '' };
@@ -29,15 +28,18 @@ export async function readPidFile(clusterDir: string): Promise<PidFile | 'empty'
 /**
  * Makes a stale pid file harmless: it names a process that cannot exist then. Removing it would
  * also remove the id of the shared memory in it, by which PostgreSQL notices that processes of the
- * dead server are still at work on the data.
+ * dead server are still at work on the data. One that is gone or names another process by now is
+ * left alone: its server has ended in good order meanwhile, and a new one may have begun.
  */
-export async function defusePidFile(clusterDir: string): Promise<void> {
-  const lines = (await readFile(pathOf(clusterDir), 'utf8')).split('\n');
+export async function defusePidFile(clusterDir: string, stalePid: number): Promise<void> {
   // Opened, not replaced: the file has to keep its owner.
-  const handle = await open(pathOf(clusterDir), 'r+');
+  const handle = await openIfThere(pathOf(clusterDir));
+  if (handle === undefined) return;
   try {
+    const lines = (await handle.readFile('utf8')).split('\n');
+    if (pidIn(lines) !== stalePid) return;
     await handle.truncate();
-    await handle.writeFile([IMPOSSIBLE_PID, ...lines.slice(1)].join('\n'));
+    await handle.write([IMPOSSIBLE_PID, ...lines.slice(1)].join('\n'), 0);
   } finally {
     await handle.close();
   }
@@ -58,6 +60,20 @@ export async function ageOfPidFile(clusterDir: string): Promise<number> {
 
 // Beyond what any kernel hands out.
 const IMPOSSIBLE_PID = 2 ** 31 - 2;
+
+/** NaN when there is none. A server in single-user mode writes its id with a minus. */
+function pidIn(lines: readonly string[]): number {
+  return Math.abs(parseInt(lines[0] ?? '', 10));
+}
+
+async function openIfThere(path: string): Promise<FileHandle | undefined> {
+  try {
+    return await open(path, 'r+');
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
 
 function pathOf(clusterDir: string): string {
   return join(clusterDir, 'postmaster.pid');

@@ -1,6 +1,7 @@
 import { describe } from '@jest/globals';
 import { appendingEvents } from './appending.js';
 import { followingTheLog } from './following.js';
+import { followingWriters } from './following-writers.js';
 import { keepingEvents } from './keeping.js';
 import { racingWriters } from './racing.js';
 import { readingStreams } from './reading-streams.js';
@@ -21,8 +22,22 @@ export function eventStoreConformance(name: string, open: OpenEventStore): void 
     keepingEvents(subject);
     repeatingAppends(subject);
     readingStreams(subject);
-    readingTheLog(subject);
+    // Before what makes the log long: some of it reads from the start.
     followingTheLog(subject);
+    readingTheLog(subject);
+    racingWriters(subject);
+    followingWriters(subject);
+  });
+}
+
+/** The part of it that another way to append has to do with: for a store that reads both in one way. */
+export function appendingConformance(name: string, open: OpenEventStore): void {
+  describe(`${name}, as every event store that appends`, () => {
+    const subject = useSubject(open);
+    appendingEvents(subject);
+    refusingEvents(subject);
+    keepingEvents(subject);
+    repeatingAppends(subject);
     racingWriters(subject);
   });
 }

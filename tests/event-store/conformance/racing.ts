@@ -1,11 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { EventStoreUnavailable, WrongExpectedRevision } from '../../../src/event-store/errors.js';
-import { type EventStore, type NewEvent } from '../../../src/event-store/event-store.js';
-import { type StreamId } from '../../../src/event-store/stream-id.js';
+import { type EventStore } from '../../../src/event-store/event-store.js';
 import { ids, newStream, renamed, renames } from '../support/events.js';
-import { Follower } from '../support/follower.js';
-import { count, inStreams, isRising, mark, readAll } from '../support/reading.js';
-import { readStream, revisions } from '../support/reading.js';
+import { count, mark, readAll, readStream, revisions } from '../support/reading.js';
 import { failure, outcome, race, within } from '../support/waiting.js';
 import { type Subject } from './subject.js';
 
@@ -116,29 +113,6 @@ export function racingWriters(subject: Subject): void {
       for (const own of written) expect(log.filter((id) => own.includes(id))).toEqual(own);
     });
 
-    it('given writers in two stores, when followed meanwhile, then nothing is missed', async () => {
-      const after = await mark(subject.store);
-      const streams = Array.from({ length: 12 }, newStream);
-      const follower = new Follower(subject.store, { after });
-
-      const appended = await Promise.all(
-        Array.from({ length: 24 }, (_, index) =>
-          write(both(index), streams[index % streams.length] ?? newStream(), 20),
-        ),
-      );
-      const events = appended.flat();
-      await follower.untilSeen(ids(events));
-      await follower.stop();
-
-      const seen = follower.entries;
-      expect(isRising(seen.map(({ position }) => position))).toBe(true);
-      const own = inStreams(streams, seen);
-      expect(ids(own).sort()).toEqual(ids(events).sort());
-      expect(inStreams(streams, await readAll(subject.another, { after }))).toEqual(own);
-      for (const stream of streams)
-        expect(inStreams([stream], seen)).toEqual(await readStream(subject.store, stream));
-    });
-
     it('given a busy store, when closed, then what it accepted is settled', async () => {
       const store = await subject.openAnother();
       const streams = Array.from({ length: 300 }, newStream);
@@ -167,15 +141,4 @@ export function racingWriters(subject: Subject): void {
       expect(await revisions(subject.store, stream)).toEqual([]);
     });
   });
-}
-
-/** Appends one or two events at a time, not caring what others do to the stream. */
-async function write(store: EventStore, stream: StreamId, appends: number): Promise<NewEvent[]> {
-  const written: NewEvent[] = [];
-  for (let index = 0; index < appends; index += 1) {
-    const events = renames(1 + (index % 2));
-    await store.append(stream, 'any', events);
-    written.push(...events);
-  }
-  return written;
 }

@@ -1,19 +1,22 @@
-import { describe, expect, it } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import { type NewEvent } from '../../../src/event-store/event-store.js';
 import { type EventStoreDbDouble } from '../../support/eventstoredb-double/eventstoredb-double.js';
 import { ids, newStream, renamed } from '../support/events.js';
 import { Follower } from '../support/follower.js';
 import { inStreams, mark } from '../support/reading.js';
-import { useDoubleLog } from '../support/use-eventstoredb-double.js';
+import { onDoubleLog } from '../support/use-eventstoredb-double.js';
 import { eventually } from '../support/waiting.js';
 
 export function hearingOfOthers(double: () => EventStoreDbDouble): void {
-  describe('a subscription that is over', () => {
-    const subject = useDoubleLog(double);
-
-    it.each(['breakSubscriptions', 'endSubscriptions', 'silenceSubscriptions', 'cut'] as const)(
-      'given %s, when others append, then nothing is missed, and soon it is heard at once again',
-      async (fault) => {
+  it.concurrent.each([
+    'breakSubscriptions',
+    'endSubscriptions',
+    'silenceSubscriptions',
+    'cut',
+  ] as const)(
+    'given %s during a subscription, when others append, then nothing is missed, and soon it is heard at once again',
+    (fault) =>
+      onDoubleLog(double, {}, async (subject) => {
         const stream = newStream();
         const other = subject.open();
         const follower = new Follower(subject.store, { after: await mark(other) });
@@ -40,7 +43,6 @@ export function hearingOfOthers(double: () => EventStoreDbDouble): void {
 
         expect(ids(inStreams([stream], follower.entries))).toEqual(ids(appended));
         await follower.stop();
-      },
-    );
-  });
+      })(),
+  );
 }

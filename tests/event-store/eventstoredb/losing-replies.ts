@@ -1,10 +1,10 @@
-import { describe, expect, it } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import { type ExpectedRevision } from '../../../src/event-store/event-store.js';
 import { WrongExpectedRevision } from '../../../src/event-store/errors.js';
 import { type EventStoreDbDouble } from '../../support/eventstoredb-double/eventstoredb-double.js';
 import { ids, newStream, renamed, renames } from '../support/events.js';
-import { isRising, mark, readAll, readStream } from '../support/reading.js';
-import { useDoubleLog } from '../support/use-eventstoredb-double.js';
+import { readStream } from '../support/reading.js';
+import { onDoubleLog } from '../support/use-eventstoredb-double.js';
 import { failure, outcome, within } from '../support/waiting.js';
 
 interface Kind {
@@ -22,12 +22,10 @@ const kinds: Kind[] = [
 ];
 
 export function losingReplies(double: () => EventStoreDbDouble, batchAppend: boolean): void {
-  describe('replies to appends', () => {
-    const subject = useDoubleLog(double, { batchAppend });
-
-    it.each([1, 3])(
-      'given the replies to appends of %i events are lost, then each happens once, and is told right',
-      async (count) => {
+  it.concurrent.each([1, 3])(
+    'given the replies to appends of %i events are lost, then each happens once, and is told right',
+    (count) =>
+      onDoubleLog(double, { batchAppend }, async (subject) => {
         const appends = await Promise.all(
           kinds.map(async ({ expected, length }) => {
             const stream = newStream();
@@ -53,10 +51,12 @@ export function losingReplies(double: () => EventStoreDbDouble, batchAppend: boo
           expect(ids(entries)).toEqual(ids([...before, ...events]));
           expect(entries.at(-1)).toMatchObject({ ...told[index] });
         }
-      },
-    );
+      })(),
+  );
 
-    it('given a lost reply and others who append meanwhile, then both are told right', async () => {
+  it.concurrent(
+    'given a lost reply and others who append meanwhile, then both are told right',
+    onDoubleLog(double, { batchAppend }, async (subject) => {
       const stream = newStream();
       const [mine, theirs] = [renames(2), renames(2)];
       const other = subject.open();
@@ -77,9 +77,12 @@ export function losingReplies(double: () => EventStoreDbDouble, batchAppend: boo
         id: theirs.at(-1)?.id,
         ...second,
       });
-    });
+    }),
+  );
 
-    it('given the winner of a race gets no reply, then it wins and the other loses', async () => {
+  it.concurrent(
+    'given the winner of a race gets no reply, then it wins and the other loses',
+    onDoubleLog(double, { batchAppend }, async (subject) => {
       const stream = newStream();
       const winner = renamed();
       await subject.log.loseReplies(1);
@@ -93,9 +96,12 @@ export function losingReplies(double: () => EventStoreDbDouble, batchAppend: boo
       expect(lost).toMatchObject({ actual: 0 });
       expect(await winning).toMatchObject({ revision: 0 });
       expect(ids(await readStream(other, stream))).toEqual([winner.id]);
-    });
+    }),
+  );
 
-    it('given replies that come twice, then appends go on, each carried out once', async () => {
+  it.concurrent(
+    'given replies that come twice, then appends go on, each carried out once',
+    onDoubleLog(double, { batchAppend }, async (subject) => {
       const streams = Array.from({ length: 20 }, newStream);
       await subject.log.duplicateReplies(20);
 
@@ -109,39 +115,6 @@ export function losingReplies(double: () => EventStoreDbDouble, batchAppend: boo
       expect(new Set(winners.map(({ position }) => position)).size).toBe(20);
       await subject.store.append(newStream(), 'no-stream', [renamed()]);
       for (const stream of streams) expect(await readStream(subject.store, stream)).toHaveLength(1);
-    });
-
-    it('given replies are lost and connections torn under load, then nothing is lost or doubled', async () => {
-      const after = await mark(subject.store);
-      const stores = [subject.store, subject.open()];
-      const streams = Array.from({ length: 16 }, newStream);
-      const acknowledged: { id: string; position: bigint }[] = [];
-      const writers = Promise.allSettled(
-        streams.map(async (stream, writer) => {
-          for (let index = 0; index < 25; index += 1) {
-            const event = renamed();
-            const expected = index === 0 ? 'no-stream' : index - 1;
-            const store = stores[writer % 2] ?? subject.store;
-            const { position } = await store.append(stream, expected, [event]);
-            acknowledged.push({ id: event.id, position });
-          }
-        }),
-      );
-      for (let round = 0; round < 4; round += 1) {
-        await subject.log.tearReplies(1);
-        await subject.log.loseReplies(2);
-        const before = acknowledged.length;
-        while (acknowledged.length < Math.min(400, before + 50))
-          await new Promise((resolve) => setTimeout(resolve, 5));
-      }
-
-      expect(outcome(await writers).losers).toEqual([]);
-      expect(acknowledged).toHaveLength(400);
-      const kept = await readAll(subject.store, { after });
-      expect(ids(kept).sort()).toEqual(ids(acknowledged).sort());
-      expect(isRising(kept.map(({ position }) => position))).toBe(true);
-      const told = new Map(acknowledged.map(({ id, position }) => [id, position]));
-      for (const { id, position } of kept) expect(told.get(id)).toBe(position);
-    });
-  });
+    }),
+  );
 }

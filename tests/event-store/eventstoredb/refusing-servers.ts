@@ -1,23 +1,17 @@
-import { describe, expect, it } from '@jest/globals';
-import {
-  EventRefused,
-  EventStoreOverloaded,
-  EventStoreUnavailable,
-} from '../../../src/event-store/errors.js';
+import { expect, it } from '@jest/globals';
+import { EventRefused, EventStoreUnavailable } from '../../../src/event-store/errors.js';
 import { type EventStoreDbDouble } from '../../support/eventstoredb-double/eventstoredb-double.js';
 import { ids, newStream, renamed, renames } from '../support/events.js';
 import { withClient } from '../support/eventstoredb.js';
 import { mark, readAll, readStream } from '../support/reading.js';
-import { useDoubleLog } from '../support/use-eventstoredb-double.js';
-import { failure, outcome, within } from '../support/waiting.js';
+import { onDoubleLog } from '../support/use-eventstoredb-double.js';
+import { failure, within } from '../support/waiting.js';
 
 export function refusingServers(double: () => EventStoreDbDouble, batchAppend: boolean): void {
-  describe('a server that refuses', () => {
-    const subject = useDoubleLog(double, { batchAppend });
-
-    it.each(['tooBusy', 'notReady'] as const)(
-      'given it says %s some times, when appended to, then it is asked again',
-      async (fault) => {
+  it.concurrent.each(['tooBusy', 'notReady'] as const)(
+    'given a server that says %s some times, when appended to, then it is asked again',
+    (fault) =>
+      onDoubleLog(double, { batchAppend }, async (subject) => {
         const stream = newStream();
         const events = renames(2);
         await subject.log[fault](3);
@@ -26,10 +20,12 @@ export function refusingServers(double: () => EventStoreDbDouble, batchAppend: b
 
         expect(revision).toBe(1);
         expect(ids(await readStream(subject.store, stream))).toEqual(ids(events));
-      },
-    );
+      })(),
+  );
 
-    it('given it is too busy all the time, then that is said within 5 s', async () => {
+  it.concurrent(
+    'given a server that is too busy all the time, then that is said within 5 s',
+    onDoubleLog(double, { batchAppend }, async (subject) => {
       const stream = newStream();
       await subject.log.tooBusy(1_000);
 
@@ -41,9 +37,12 @@ export function refusingServers(double: () => EventStoreDbDouble, batchAppend: b
 
       expect(error).toBeInstanceOf(EventStoreUnavailable);
       expect(await readStream(subject.store, stream)).toEqual([]);
-    });
+    }),
+  );
 
-    it('given it is slower than it allows itself, then the append happens once', async () => {
+  it.concurrent(
+    'given a server that is slower than it allows itself, then the append happens once',
+    onDoubleLog(double, { batchAppend }, async (subject) => {
       const stream = newStream();
       const event = renamed();
       await subject.log.slow(2_200);
@@ -58,28 +57,31 @@ export function refusingServers(double: () => EventStoreDbDouble, batchAppend: b
       await subject.log.slow(0);
       const again = await subject.store.append(stream, 'no-stream', [event]);
       expect(await readStream(subject.store, stream)).toMatchObject([{ id: event.id, ...again }]);
-    });
+    }),
+  );
 
-    it('given more appends than can be under way, then those too many are refused', async () => {
-      await subject.log.freeze();
-      const attempts = Array.from({ length: 2_100 }, () =>
-        subject.store.append(newStream(), 'no-stream', [renamed()]),
-      );
+  it.concurrent(
+    'given a stream that was deleted for ever, then it is refused, and reads as none',
+    onDoubleLog(double, { batchAppend }, async (subject) => {
+      const stream = newStream();
+      await subject.store.append(stream, 'no-stream', [renamed()]);
+      await withClient(subject.log.url, (client) => client.tombstoneStream(stream));
 
-      const { losers } = outcome(await within(6_000, 'answers', Promise.allSettled(attempts)));
+      const errors = [
+        await failure(subject.store.append(stream, 0, [renamed()])),
+        await failure(subject.store.append(stream, 'any', [renamed()])),
+      ];
 
-      await subject.log.thaw();
-      const refused = losers.filter((error) => error instanceof EventStoreOverloaded);
-      expect(refused).toHaveLength(100);
-      expect(losers.filter((error) => error instanceof EventStoreUnavailable)).toHaveLength(2_000);
-      await subject.store.append(newStream(), 'no-stream', [renamed()]);
-    });
-  });
+      for (const error of errors) expect(error).toBeInstanceOf(EventRefused);
+      expect(await readStream(subject.store, stream)).toEqual([]);
+    }),
+  );
+}
 
-  describe('a cluster', () => {
-    const subject = useDoubleLog(double, { batchAppend, nodes: 3 });
-
-    it('given another node becomes the leader, then appends and reads go there', async () => {
+export function failingClusters(double: () => EventStoreDbDouble, batchAppend: boolean): void {
+  it.concurrent(
+    'given another node of a cluster becomes the leader, then appends and reads go there',
+    onDoubleLog(double, { batchAppend, nodes: 3 }, async (subject) => {
       const stream = newStream();
       const events = renames(4);
       for (const [index, event] of events.entries()) {
@@ -89,9 +91,12 @@ export function refusingServers(double: () => EventStoreDbDouble, batchAppend: b
 
       expect(ids(await readStream(subject.store, stream))).toEqual(ids(events));
       expect(ids(await readAll(subject.store))).toEqual(ids(events));
-    });
+    }),
+  );
 
-    it('given no node can be found, when one can again, then appends work again', async () => {
+  it.concurrent(
+    'given no node of a cluster can be found, when one can again, then appends work again',
+    onDoubleLog(double, { batchAppend, nodes: 3 }, async (subject) => {
       await mark(subject.store);
       for (const node of [0, 1, 2]) await subject.log.refuseConnections(node);
       const stream = newStream();
@@ -112,9 +117,12 @@ export function refusingServers(double: () => EventStoreDbDouble, batchAppend: b
       // What became of the first one is unknown: the same again tells.
       const again = await subject.store.append(stream, 'no-stream', [event]);
       expect(await readStream(subject.store, stream)).toMatchObject([{ id: event.id, ...again }]);
-    });
+    }),
+  );
 
-    it('given no node could be found from the beginning, then it works once one can', async () => {
+  it.concurrent(
+    'given no node of a cluster could be found from the beginning, then it works once one can',
+    onDoubleLog(double, { batchAppend, nodes: 3 }, async (subject) => {
       for (const node of [0, 1, 2]) await subject.log.refuseConnections(node);
       const stream = newStream();
       const appending = subject.store.append(stream, 'no-stream', [renamed()]);
@@ -123,9 +131,12 @@ export function refusingServers(double: () => EventStoreDbDouble, batchAppend: b
       for (const node of [0, 1, 2]) await subject.log.acceptConnections(node);
 
       expect(await appending).toMatchObject({ revision: 0 });
-    });
+    }),
+  );
 
-    it('given the leader refuses connections and another leads, then that one is used', async () => {
+  it.concurrent(
+    'given the leader of a cluster refuses connections and another leads, then that one is used',
+    onDoubleLog(double, { batchAppend, nodes: 3 }, async (subject) => {
       await mark(subject.store);
 
       await subject.log.refuseConnections(0);
@@ -135,24 +146,6 @@ export function refusingServers(double: () => EventStoreDbDouble, batchAppend: b
 
       expect(await readStream(subject.store, stream)).toHaveLength(2);
       await subject.log.acceptConnections(0);
-    });
-  });
-
-  describe('an append the server would not take', () => {
-    const subject = useDoubleLog(double, { batchAppend });
-
-    it('given a stream that was deleted for ever, then it is refused, and reads as none', async () => {
-      const stream = newStream();
-      await subject.store.append(stream, 'no-stream', [renamed()]);
-      await withClient(subject.log.url, (client) => client.tombstoneStream(stream));
-
-      const errors = [
-        await failure(subject.store.append(stream, 0, [renamed()])),
-        await failure(subject.store.append(stream, 'any', [renamed()])),
-      ];
-
-      for (const error of errors) expect(error).toBeInstanceOf(EventRefused);
-      expect(await readStream(subject.store, stream)).toEqual([]);
-    });
-  });
+    }),
+  );
 }

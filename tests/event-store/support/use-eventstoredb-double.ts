@@ -56,6 +56,32 @@ export function useDoubleLog(
   };
 }
 
+/**
+ * For `it.concurrent`: a test with a log of its own, and a store on it. Tests that wait for most of their time wait side
+ * by side; those that keep the double or this process busy do not belong there.
+ */
+export function onDoubleLog(
+  double: () => EventStoreDbDouble,
+  options: DoubleLogOptions,
+  test: (subject: DoubleSubject) => Promise<void>,
+): () => Promise<void> {
+  return async () => {
+    const log = await double().openLog(options);
+    const stores = new EventStoreDbLog(log.url);
+    try {
+      await test({
+        double: double(),
+        log,
+        store: stores.open(),
+        open: () => stores.open(),
+      });
+    } finally {
+      await stores.close();
+      await log.close();
+    }
+  };
+}
+
 function ready<T>(value: T | undefined): T {
   if (value === undefined) throw new Error('The double is there during the tests, not earlier');
   return value;

@@ -2,12 +2,20 @@ import { describe, expect, it, jest } from '@jest/globals';
 import { isClean, type Report, tableOf } from '../accounting/report.js';
 import { type Scenario } from '../scenarios/scenario.js';
 
-/** The short form of a scenario: what must hold of Watchbook, and that the opposite would be found. */
-export async function losesNothing(scenario: Scenario): Promise<void> {
+/**
+ * The short form of a scenario: what must hold of Watchbook, and that the opposite would be found.
+ *
+ * @param pace Side by side is for a scenario that waits for most of its time, and has no limit of its own for that.
+ */
+export async function losesNothing(
+  scenario: Scenario,
+  pace: 'one by one' | 'side by side' = 'one by one',
+): Promise<void> {
   const { name, fault, rounds, control } = scenario;
   const obstacle = await scenario.impossible?.();
   if (obstacle !== undefined) process.stderr.write(`${name} was not tried: ${obstacle}\n`);
-  const test = obstacle === undefined ? it : it.skip;
+  const possible = pace === 'side by side' ? it.concurrent : it;
+  const test = obstacle === undefined ? possible : it.skip;
   // Everything within is waited for in bounds of its own; this one would leave servers behind.
   jest.setTimeout(600_000);
 

@@ -1,4 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { afterAll, beforeAll } from '@jest/globals';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdtemp, readFile, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -6,6 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import pg from 'pg';
 import { type Host, thisHost } from '../../../src/platform/embedded-postgres/host.js';
 import { readPidFile } from '../../../src/platform/embedded-postgres/pid-file.js';
@@ -39,6 +41,13 @@ export class Workbench {
 
   async dataDir(): Promise<string> {
     return join(await this.folder(), 'data');
+  }
+
+  /** A new folder with all that is in the other one, owners and modes too; no server may be running on that. */
+  async copyOf(dataDir: string): Promise<string> {
+    const copy = await this.dataDir();
+    await promisify(execFile)('cp', ['-a', dataDir, copy]);
+    return copy;
   }
 
   async host(changes: Partial<Host> = {}): Promise<Host> {
@@ -105,6 +114,26 @@ export class Workbench {
       await rm(folder, { recursive: true, force: true, maxRetries: 10 });
     }
   }
+}
+
+/**
+ * For tests that are not about first starts: a copy of a data folder on which a Watchbook was started and stopped, once
+ * for all tests of a file. Not where its server is killed again and again: each recovery writes to disk first what is
+ * new, and a copy is new as a whole.
+ */
+export function useStoppedDataDir(bench: () => Workbench): () => Promise<string> {
+  const workbench = new Workbench();
+  let original: string | undefined;
+  beforeAll(async () => {
+    const dataDir = await workbench.dataDir();
+    await (await workbench.start(dataDir)).stop();
+    original = dataDir;
+  });
+  afterAll(() => workbench.clear());
+  return () => {
+    if (original === undefined) throw new Error('The folder is there during the tests');
+    return bench().copyOf(original);
+  };
 }
 
 /** The process id of the server on a data folder; undefined when none lives. */
