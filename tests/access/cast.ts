@@ -88,7 +88,7 @@ export class Cast {
   }
 
   async serviceOf(person: Person, fields: object = {}): Promise<Service> {
-    const service = await makeService(this.app, this.app.admin, fields);
+    const service = await makeService(this.app, this.app.admin, { url: nowhere, ...fields });
     const body = { user_id: person.id };
     await this.asAdmin('POST', `/services/${service.id}/transfer`, body);
     return service;

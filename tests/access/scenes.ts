@@ -41,7 +41,7 @@ const scenes: Readonly<Record<string, (cast: Cast, cell: Cell) => Promise<Scene>
   'GET /services': () => ({ path: '/services' }),
   'POST /services': () => ({
     path: '/services',
-    body: { name: 'X', url: 'https://a.example', type: 'http' },
+    body: { name: 'X', url: nowhere, type: 'http' },
   }),
   'GET /services/{id}': aboutService(),
   'PATCH /services/{id}': aboutService('', { name: 'Changed' }),
@@ -58,6 +58,9 @@ const scenes: Readonly<Record<string, (cast: Cast, cell: Cell) => Promise<Scene>
   'POST /services/{id}/pause': aboutService('/pause'),
   'POST /services/{id}/resume': aboutService('/resume'),
   'GET /services/{id}/history': aboutService('/history'),
+  'POST /services/{id}/check': aboutService('/check'),
+  'GET /services/{id}/checks': aboutService('/checks'),
+  'GET /services/{id}/uptime': aboutService('/uptime'),
   'POST /services/{id}/transfer': async (cast, cell) => {
     const { id } = await serviceFor(cast, cell);
     return { path: `/services/${id}/transfer`, body: { user_id: cast.app.admin.id } };

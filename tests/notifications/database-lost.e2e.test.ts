@@ -10,6 +10,7 @@ import { deliveriesOf, find, makeWatched, makeWebhook, patienceMs } from './supp
 jest.setTimeout(120_000);
 
 const common = {
+  ALLOW_LOOPBACK_CHECKS: 'true',
   JWT_SECRET: 'a secret that all of these processes share',
   ALLOW_PRIVATE_WEBHOOKS: 'true',
 };

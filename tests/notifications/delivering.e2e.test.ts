@@ -19,6 +19,7 @@ import {
   makeWebhook,
   newestDelivery,
   patienceMs,
+  monitored,
 } from './support/watched.js';
 
 jest.setTimeout(60_000);
@@ -28,6 +29,7 @@ let owner: Person;
 let receiver: Receiver;
 beforeAll(async () => {
   app = await startTestApp({
+    ...monitored,
     ALLOW_PRIVATE_WEBHOOKS: 'true',
     PUBLIC_URL: 'https://watchbook.example.org/',
   });

@@ -30,6 +30,7 @@ import {
   newestDelivery,
   patienceMs,
   type WebhookWithSecret,
+  monitored,
 } from './support/watched.js';
 
 jest.setTimeout(90_000);
@@ -40,7 +41,7 @@ let receiver: Receiver;
 let service: Service;
 let webhook: WebhookWithSecret;
 beforeAll(async () => {
-  app = await startTestApp({ ALLOW_PRIVATE_WEBHOOKS: 'true' });
+  app = await startTestApp({ ...monitored, ALLOW_PRIVATE_WEBHOOKS: 'true' });
   owner = await app.person();
 });
 beforeEach(async () => {

@@ -14,11 +14,16 @@ let lenient: TestApp;
 let strict: TestApp;
 let receiver: Receiver;
 beforeAll(async () => {
-  const environment = { ROLES: 'api,projector', ALLOW_PRIVATE_WEBHOOKS: 'true' };
+  const environment = {
+    ROLES: 'api,projector',
+    ALLOW_LOOPBACK_CHECKS: 'true',
+    ALLOW_PRIVATE_WEBHOOKS: 'true',
+  };
   lenient = await startTestApp({ ...secret, ...environment });
   strict = await startTestApp({
     ...secret,
     ROLES: 'api,monitor',
+    ALLOW_LOOPBACK_CHECKS: 'true',
     DATABASE_URL: lenient.databaseUrl,
   });
   receiver = await Receiver.start();

@@ -11,6 +11,7 @@ import {
   makeWebhook,
   newestDelivery,
   type Webhook,
+  monitored,
 } from './support/watched.js';
 
 jest.setTimeout(60_000);
@@ -22,7 +23,11 @@ let service: Service;
 let webhook: Webhook;
 beforeAll(async () => {
   server = await MailServer.start('watchbook', 'p@ss:word');
-  app = await startTestApp({ SMTP_URL: server.url, MAIL_FROM: 'Watchbook <wb@example.org>' });
+  app = await startTestApp({
+    ...monitored,
+    SMTP_URL: server.url,
+    MAIL_FROM: 'Watchbook <wb@example.org>',
+  });
   owner = await app.person();
   const tag = await makeTag(app, owner, { name: 'cash' });
   service = await makeWatched(app, owner, { name: 'Kasse Süd', tags: [tag.id] });
@@ -59,7 +64,7 @@ describe('A mailbox as the address of a webhook', () => {
     expect(decoded(head)).toContain(`Message-ID: <${delivery.event_id}.${delivery.id}@watchbook>`);
     expect(head).toMatch(/^Content-Type: text\/plain; charset=utf-8/m);
     const body = quotedPrintable(rest.join('\n\n'));
-    expect(body).toContain('Address: https://example.org (http)');
+    expect(body).toContain('Address: http://127.0.0.1:9/ (http)');
     expect(body).toContain('Tags:    cash');
     expect(body).toContain('Status:  unknown -> unhealthy, since ');
     expect(delivery).toMatchObject({ status_code: 250, code: 'mail_taken', excerpt: null });

@@ -26,6 +26,7 @@ import {
 jest.setTimeout(120_000);
 
 const secret = {
+  ALLOW_LOOPBACK_CHECKS: 'true',
   JWT_SECRET: 'a secret that all of these processes share',
   ALLOW_PRIVATE_WEBHOOKS: 'true',
 };

@@ -29,9 +29,13 @@ export async function makeWebhook(
   return read(made, 201, WebhookWithSecretView);
 }
 
-/** A service that the monitor itself leaves alone for a day. */
+/** For a Watchbook whose monitor runs: nothing outside of this computer is asked. */
+export const monitored = { ROLES: 'api,projector,monitor', ALLOW_LOOPBACK_CHECKS: 'true' };
+
+/** A service that the monitor itself leaves alone for a day, after it has found nobody there. */
 export function makeWatched(app: TestApp, owner: Person, fields: object = {}): Promise<Service> {
-  const calm = { interval_seconds: 86_400, failure_threshold: 20, success_threshold: 20 };
+  const url = 'http://127.0.0.1:9/';
+  const calm = { url, interval_seconds: 86_400, failure_threshold: 20, success_threshold: 20 };
   return makeService(app, owner, { ...calm, ...fields });
 }
 
