@@ -6,6 +6,7 @@ import { Sessions } from '../accounts/sessions.js';
 import { CommandBus } from '../commands/command-bus.js';
 import { Deliveries } from '../notifications/deliveries.js';
 import { WebhookSecrets } from '../notifications/webhook-secrets.js';
+import { ReaderCheckpoint } from '../platform/reader-checkpoint.js';
 import { Housekeeping } from '../processes/housekeeping.js';
 import { RetireUsers } from '../processes/retire-users.js';
 import { ServiceQueries } from '../queries/services/service-queries.js';
@@ -65,7 +66,7 @@ export const accountsModule = new ContainerModule(({ bind }) => {
           store,
           bus,
           directory,
-          pool,
+          checkpoint: new ReaderCheckpoint(pool, 'process:retire-users'),
           log,
           waitFor: (position, timeoutMs) => waiting.until(position, timeoutMs),
           possessions: {

@@ -15,6 +15,7 @@ import { Rollups } from '../monitoring/results/rollups.js';
 import { CheckSchedule } from '../monitoring/schedule/check-schedule.js';
 import { ScheduleKeeper } from '../monitoring/schedule/schedule-keeper.js';
 import { WatchedServices } from '../monitoring/schedule/watched-services.js';
+import { ReaderCheckpoint } from '../platform/reader-checkpoint.js';
 import { Housekeeping } from '../processes/housekeeping.js';
 import { CheckQueries } from '../queries/checks/check-queries.js';
 import { MeasuredPieces } from '../queries/checks/measured-pieces.js';
@@ -48,6 +49,7 @@ export const monitoringModule = new ContainerModule(({ bind }) => {
         new ScheduleKeeper({
           ...{ store, bus, log },
           watched: new WatchedServices(pool),
+          checkpoint: new ReaderCheckpoint(pool, 'process:check-schedule'),
           onChange: () => monitor.wake(),
         }),
       [tokens.eventStore, CommandBus, tokens.pool, tokens.log, Monitor],

@@ -21,6 +21,7 @@ import { type AddressPolicy } from '../outbound/address-policy.js';
 import { knownProblem } from '../outbound/what-can-be-known.js';
 import { DeliveryQueries } from '../queries/webhooks/delivery-queries.js';
 import { WebhookQueries } from '../queries/webhooks/webhook-queries.js';
+import { ReaderCheckpoint } from '../platform/reader-checkpoint.js';
 import { tokens } from './tokens.js';
 
 /** From events to webhooks and mailboxes. */
@@ -46,7 +47,16 @@ export const notificationsModule = new ContainerModule(({ bind }) => {
   bind(Announcer)
     .toResolvedValue(
       (store, pool, scene, deliveries, failures, secrets, { publicUrl }, log) =>
-        new Announcer({ store, pool, scene, deliveries, failures, secrets, publicUrl, log }),
+        new Announcer({
+          checkpoint: new ReaderCheckpoint(pool, 'process:notifications'),
+          store,
+          scene,
+          deliveries,
+          failures,
+          secrets,
+          publicUrl,
+          log,
+        }),
       [
         tokens.eventStore,
         tokens.pool,

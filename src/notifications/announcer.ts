@@ -1,9 +1,9 @@
-import { type Pool } from 'pg';
 import { notificationOf, toldTypes } from '../domain/webhooks/told-events.js';
 import { type EventStore, type RecordedEvent } from '../event-store/event-store.js';
 import { type Position, start } from '../event-store/position.js';
 import { type Logger } from '../platform/logger.js';
 import { pause } from '../platform/pause.js';
+import { type ReaderCheckpoint } from '../platform/reader-checkpoint.js';
 import { type Deliveries } from './deliveries.js';
 import { type Failures } from './failures.js';
 import { notificationAbout } from './notification.js';
@@ -14,7 +14,7 @@ import { type WebhookSecrets } from './webhook-secrets.js';
 
 export interface AnnouncerParts {
   readonly store: EventStore;
-  readonly pool: Pool;
+  readonly checkpoint: ReaderCheckpoint;
   readonly scene: Scene;
   readonly deliveries: Deliveries;
   readonly failures: Failures;
@@ -63,13 +63,13 @@ export class Announcer {
         await this.react(entry, roster);
         if (signal.aborted) return;
       }
-      if (entries.length > 0) await this.saveCheckpoint(upTo);
+      if (entries.length > 0) await this.parts.checkpoint.save(upTo);
     }
   }
 
   /** Where somebody was last, and the webhooks there were at that point. */
   private async begin(): Promise<{ roster: WebhookRoster; position: Position }> {
-    const checkpoint = await this.loadCheckpoint();
+    const checkpoint = await this.parts.checkpoint.load();
     const roster = new WebhookRoster();
     let end = start;
     let isAnyThere = false;
@@ -120,26 +120,6 @@ export class Announcer {
     const notification = notificationAbout(recorded, told.event, surroundings);
     await deliveries.tell(notification, wanting, recorded.position);
   }
-
-  private async loadCheckpoint(): Promise<Position | undefined> {
-    const { rows } = await this.parts.pool.query<{ position: string }>(
-      'SELECT position FROM readers.checkpoints WHERE reader = $1',
-      [reader],
-    );
-    return rows[0] === undefined ? undefined : BigInt(rows[0].position);
-  }
-
-  /** Never backwards: another process may be further. */
-  private async saveCheckpoint(position: Position): Promise<void> {
-    await this.parts.pool.query(
-      `INSERT INTO readers.checkpoints AS mine (reader, version, position)
-       VALUES ($1, 1, $2)
-           ON CONFLICT (reader) DO UPDATE
-          SET position = greatest(mine.position, EXCLUDED.position), updated_at = now()`,
-      [reader, position.toString()],
-    );
-  }
 }
 
-const reader = 'process:notifications';
 const retryMs = 500;

@@ -1,10 +1,10 @@
 import { type Pool } from 'pg';
 import { type Position } from '../event-store/position.js';
+import { transact } from '../platform/postgres.js';
 import { type Attempt } from './attempt.js';
 import { type Job, type JobQueue } from './job-queue.js';
 import { type Notification } from './notification.js';
 import { type RetryDelay } from './retry-schedule.js';
-import { inTransaction } from './transaction.js';
 
 /** A notification that is on its way to a webhook. */
 export interface Delivery {
@@ -44,7 +44,7 @@ export class Deliveries {
     webhookIds: readonly string[],
     position: Position,
   ): Promise<void> {
-    const added = await inTransaction(this.pool, async (client) => {
+    const added = await transact(this.pool, async (client) => {
       const { rows } = await client.query<{ deliveryId: string; webhookId: string }>(
         `INSERT INTO notifications.deliveries
            (id, webhook_id, event_id, event, is_test, service_id, position, body, gives_up_at, next_attempt_at)
@@ -70,7 +70,7 @@ export class Deliveries {
 
   /** @param notification Its id is the delivery's, too: asking twice under one id sends one test. */
   async test(webhookId: string, notification: Notification): Promise<void> {
-    await inTransaction(this.pool, async (client) => {
+    await transact(this.pool, async (client) => {
       const { rowCount } = await client.query(
         `INSERT INTO notifications.deliveries
            (id, webhook_id, event_id, event, is_test, body, gives_up_at, next_attempt_at)
@@ -85,7 +85,7 @@ export class Deliveries {
 
   /** Sends again what has failed or was dropped. @returns Whether it has; what is pending or delivered stays as it is. */
   async retry(webhookId: string, deliveryId: string): Promise<boolean> {
-    const isBegun = await inTransaction(this.pool, async (client) => {
+    const isBegun = await transact(this.pool, async (client) => {
       const { rowCount } = await client.query(
         `UPDATE notifications.deliveries
             SET outcome = 'pending', attempts = 0, gives_up_at = now() + ${lifetime},
@@ -124,7 +124,7 @@ export class Deliveries {
   ): Promise<void> {
     const ended = attempt.ok ? 'delivered' : 'failed';
     const outcome = retryAfterMs === undefined ? ended : 'pending';
-    await inTransaction(this.pool, async (client) => {
+    await transact(this.pool, async (client) => {
       const { rowCount } = await client.query(
         `UPDATE notifications.deliveries
             SET outcome = $3, attempts = attempts + 1, attempted_at = now(),
@@ -151,7 +151,7 @@ export class Deliveries {
   }
 
   async drop(job: Job, { id }: Delivery, code: DropCode): Promise<void> {
-    await inTransaction(this.pool, async (client) => {
+    await transact(this.pool, async (client) => {
       await client.query(
         `UPDATE notifications.deliveries
             SET outcome = 'dropped', code = $2, message = $3, next_attempt_at = NULL, ended_at = now()
@@ -164,7 +164,7 @@ export class Deliveries {
 
   /** Takes away a job that has nothing left to do. */
   async forget(job: Job): Promise<void> {
-    await inTransaction(this.pool, (client) => this.jobs.remove(job, client));
+    await transact(this.pool, (client) => this.jobs.remove(job, client));
   }
 
   /** Gives up everything a webhook has not got of what happened before a position; their jobs find nothing to do. */

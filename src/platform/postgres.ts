@@ -78,11 +78,11 @@ export function beginWithin(timeoutMs: number): string {
     SET LOCAL idle_in_transaction_session_timeout = ${timeoutMs}`;
 }
 
-/** Does something in a transaction of its own. @param timeoutMs As of `beginWithin`. */
+/** Does all of it or nothing. @param timeoutMs As of `beginWithin`. */
 export async function transact<T>(
   pool: Pool,
-  timeoutMs: number,
   work: (client: PoolClient) => Promise<T>,
+  timeoutMs = statementTimeoutMs,
 ): Promise<T> {
   const client = await pool.connect();
   try {

@@ -1,4 +1,3 @@
-import { type Pool } from 'pg';
 import { services } from '../commands/aggregates.js';
 import { type CommandBus } from '../commands/command-bus.js';
 import { type Command } from '../commands/command.js';
@@ -14,6 +13,7 @@ import { type EventStore, type RecordedEvent } from '../event-store/event-store.
 import { type Position, start } from '../event-store/position.js';
 import { serviceStream, userStream } from '../event-store/stream-id.js';
 import { type Logger } from '../platform/logger.js';
+import { type ReaderCheckpoint } from '../platform/reader-checkpoint.js';
 
 /** What a user leaves behind that is not in the log. */
 export interface Belongings {
@@ -38,7 +38,7 @@ export interface RetireUsersParts {
   readonly belongings: Belongings;
   /** Waits until read models and directory have a position; answers whether they do. */
   readonly waitFor: (position: Position, timeoutMs: number) => Promise<boolean>;
-  readonly pool: Pool;
+  readonly checkpoint: ReaderCheckpoint;
   readonly log: Logger;
 }
 
@@ -87,7 +87,7 @@ export class RetireUsers {
     const { signal } = this.stopping;
     while (!signal.aborted) {
       try {
-        this.position = await this.loadCheckpoint();
+        this.position = (await this.parts.checkpoint.load()) ?? start;
         await this.follow(signal);
       } catch (error) {
         this.parts.log.error({ err: error }, 'Retiring users stopped; it goes on in a moment');
@@ -115,7 +115,7 @@ export class RetireUsers {
         await this.react(entry);
         if (signal.aborted) return;
       }
-      if (entries.length > 0) await this.saveCheckpoint(upTo);
+      if (entries.length > 0) await this.parts.checkpoint.save(upTo);
       this.position = upTo;
       for (const wake of this.waiting) wake();
       this.waiting.clear();
@@ -225,28 +225,9 @@ export class RetireUsers {
       if (!(error instanceof DomainError && alreadyGone.has(error.code))) throw error;
     }
   }
-
-  private async loadCheckpoint(): Promise<Position> {
-    const { rows } = await this.parts.pool.query<{ position: string }>(
-      'SELECT position FROM readers.checkpoints WHERE reader = $1',
-      [reader],
-    );
-    return rows[0] === undefined ? start : BigInt(rows[0].position);
-  }
-
-  private async saveCheckpoint(position: Position): Promise<void> {
-    await this.parts.pool.query(
-      `INSERT INTO readers.checkpoints (reader, version, position)
-       VALUES ($1, 1, $2)
-           ON CONFLICT (reader) DO UPDATE
-          SET position = EXCLUDED.position, updated_at = now()`,
-      [reader, position.toString()],
-    );
-  }
 }
 
 const retireUsers: ProcessActor = { kind: 'process', id: 'retire-users' };
-const reader = 'process:retire-users';
 const retryMs = 500;
 const patienceMs = 5_000;
 const alreadyGone: ReadonlySet<DomainErrorCode> = new Set([

@@ -12,9 +12,8 @@ import {
 import { type Pool } from 'pg';
 import { installJobQueue, type Job, JobQueue } from '../../src/notifications/job-queue.js';
 import { JobRunner } from '../../src/notifications/job-runner.js';
-import { inTransaction } from '../../src/notifications/transaction.js';
 import { createLogger } from '../../src/platform/logger.js';
-import { createPool } from '../../src/platform/postgres.js';
+import { createPool, transact } from '../../src/platform/postgres.js';
 import { eventually, type Gate, gate } from '../event-store/support/waiting.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
@@ -59,7 +58,7 @@ async function start(work: (job: Job) => Promise<void>, queue = jobs): Promise<J
 /** Adds so many jobs for a webhook. */
 async function add(count: number, webhookId: string): Promise<void> {
   const made = Array.from({ length: count }, () => ({ deliveryId: randomUUID(), webhookId }));
-  await inTransaction(pool, (client) => jobs.add(made, client));
+  await transact(pool, (client) => jobs.add(made, client));
   jobs.bell.ring();
 }
 
@@ -71,8 +70,7 @@ async function countOf(state: string): Promise<number> {
   return rows[0]?.count ?? 0;
 }
 
-const remove = (job: Job): Promise<void> =>
-  inTransaction(pool, (client) => jobs.remove(job, client));
+const remove = (job: Job): Promise<void> => transact(pool, (client) => jobs.remove(job, client));
 
 describe('Doing jobs', () => {
   it('given one receiver that hangs, then the others do not wait for it', async () => {

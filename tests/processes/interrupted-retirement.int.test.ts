@@ -46,7 +46,7 @@ describe('A process that is killed', () => {
     await house.delete(user, heir);
     await house.settled(house.retire());
     await house.stopRetiring();
-    await house.parts().pool.query(`DELETE FROM readers.checkpoints WHERE reader LIKE 'process:%'`);
+    await house.forgetCheckpoints();
 
     await house.settled(house.retire());
 

@@ -19,13 +19,17 @@ export class Partitions {
 
   /** Doing it in two processes at the same time does no harm. */
   async tend(): Promise<void> {
-    await transact(this.pool, transactionMs, async (client) => {
-      await client.query('SELECT pg_advisory_xact_lock($1)', [advisoryLocks.partitions]);
-      for (const each of this.tables) {
-        await make(client, each);
-        if (each.keepDays !== undefined) await drop(client, each, each.keepDays);
-      }
-    });
+    await transact(
+      this.pool,
+      async (client) => {
+        await client.query('SELECT pg_advisory_xact_lock($1)', [advisoryLocks.partitions]);
+        for (const each of this.tables) {
+          await make(client, each);
+          if (each.keepDays !== undefined) await drop(client, each, each.keepDays);
+        }
+      },
+      transactionMs,
+    );
   }
 }
 

@@ -12,7 +12,7 @@ export class Rollups {
   /** Sums up what has become complete since the last time. Of several processes, one does it. */
   async rollUp(): Promise<void> {
     for (const level of levels)
-      while (await transact(this.pool, transactionMs, (client) => advance(client, level)));
+      while (await transact(this.pool, (client) => advance(client, level), transactionMs));
   }
 }
 

@@ -11,9 +11,10 @@ import {
   type LogRange,
   type RecordedEvent,
 } from '../../event-store/event-store.js';
-import { type Position } from '../../event-store/position.js';
+import { type Position, start } from '../../event-store/position.js';
 import { serviceStream } from '../../event-store/stream-id.js';
 import { type Logger } from '../../platform/logger.js';
+import { type ReaderCheckpoint } from '../../platform/reader-checkpoint.js';
 import { pause } from '../../platform/pause.js';
 import { type Watched, type WatchedServices } from './watched-services.js';
 
@@ -21,6 +22,7 @@ export interface ScheduleKeeperParts {
   readonly store: EventStore;
   readonly bus: CommandBus;
   readonly watched: WatchedServices;
+  readonly checkpoint: ReaderCheckpoint;
   readonly log: Logger;
   /** Called when something may have become due. */
   readonly onChange: () => void;
@@ -53,8 +55,11 @@ export class ScheduleKeeper {
     const { signal } = this.stopping;
     while (!signal.aborted) {
       try {
-        const { store, watched } = this.parts;
-        for await (const batch of store.subscribe(range(await watched.position()), signal))
+        const { store, checkpoint } = this.parts;
+        for await (const batch of store.subscribe(
+          range((await checkpoint.load()) ?? start),
+          signal,
+        ))
           await this.takeOver(batch);
       } catch (error) {
         this.parts.log.error(
@@ -67,7 +72,7 @@ export class ScheduleKeeper {
   }
 
   private async takeOver({ entries, upTo }: LogBatch): Promise<void> {
-    const { watched, onChange } = this.parts;
+    const { watched, checkpoint, onChange } = this.parts;
     const happened = entries.filter((entry) => entry.readable);
     if (happened.length > 0) {
       await watched.update(await this.servicesIn(happened));
@@ -76,7 +81,7 @@ export class ScheduleKeeper {
     }
     // Now and then also where there was nothing: the next start has less to look through.
     if (happened.length === 0 && performance.now() - this.savedAt < saveEveryMs) return;
-    await watched.savePosition(upTo);
+    await checkpoint.save(upTo);
     this.savedAt = performance.now();
   }
 

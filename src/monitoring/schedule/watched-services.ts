@@ -1,5 +1,4 @@
 import { type Pool } from 'pg';
-import { type Position, start } from '../../event-store/position.js';
 import { type Settings } from '../settings.js';
 
 /** A service, as the log has it at some revision. */
@@ -72,29 +71,7 @@ export class WatchedServices {
       [JSON.stringify(services.map(rowOf))],
     );
   }
-
-  /** Up to where the log was taken over. */
-  async position(): Promise<Position> {
-    const { rows } = await this.pool.query<{ position: string }>(
-      'SELECT position FROM readers.checkpoints WHERE reader = $1',
-      [reader],
-    );
-    return rows[0] === undefined ? start : BigInt(rows[0].position);
-  }
-
-  /** Processes that do the same may be at different places: none of them sets the others back. */
-  async savePosition(position: Position): Promise<void> {
-    await this.pool.query(
-      `INSERT INTO readers.checkpoints AS c (reader, version, position)
-       VALUES ($1, 1, $2)
-           ON CONFLICT (reader) DO UPDATE
-          SET position = greatest(c.position, EXCLUDED.position), updated_at = now()`,
-      [reader, position.toString()],
-    );
-  }
 }
-
-const reader = 'process:check-schedule';
 
 function rowOf({ serviceId, revision, isActive, settings, isNews }: Watched): object {
   return {

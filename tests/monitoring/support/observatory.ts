@@ -20,6 +20,7 @@ import { ScheduleKeeper } from '../../../src/monitoring/schedule/schedule-keeper
 import { WatchedServices } from '../../../src/monitoring/schedule/watched-services.js';
 import { type Settings } from '../../../src/monitoring/settings.js';
 import { createPool } from '../../../src/platform/postgres.js';
+import { ReaderCheckpoint } from '../../../src/platform/reader-checkpoint.js';
 import { busOn, somebodyWith } from '../../commands/support/workshop.js';
 import { PostgresLog } from '../../event-store/support/postgres.js';
 
@@ -68,7 +69,11 @@ export class Observatory {
 
   keeper(onChange = (): void => undefined): ScheduleKeeper {
     const { store, bus, watched } = this;
-    const keeper = new ScheduleKeeper({ store, bus, watched, log: silent, onChange });
+    const checkpoint = new ReaderCheckpoint(this.pool, 'process:check-schedule');
+    const keeper = new ScheduleKeeper({
+      ...{ store, bus, watched, checkpoint, onChange },
+      log: silent,
+    });
     keeper.start();
     this.running.push(keeper);
     return keeper;

@@ -15,6 +15,7 @@ import { StateReader } from '../../../src/commands/state-reader.js';
 import { createTag } from '../../../src/commands/tags/tag-commands.js';
 import { deleteUser, registerUser } from '../../../src/commands/users/user-commands.js';
 import { type Application, startApplication } from '../../../src/composition/application.js';
+import { ReaderCheckpoint } from '../../../src/platform/reader-checkpoint.js';
 import { tokens } from '../../../src/composition/tokens.js';
 import { type Actor } from '../../../src/domain/access/actor.js';
 import { type DomainEvent } from '../../../src/domain/events.js';
@@ -176,6 +177,13 @@ export class Household {
     return rows[0];
   }
 
+  /** As if no process had ever followed the log. */
+  async forgetCheckpoints(): Promise<void> {
+    await this.container
+      .get(tokens.pool)
+      .query(`DELETE FROM readers.checkpoints WHERE reader LIKE 'process:%'`);
+  }
+
   /** What the process is made of in a real Watchbook, with something else in places. */
   parts(changes: Partial<RetireUsersParts> = {}): RetireUsersParts {
     const { container } = this;
@@ -186,7 +194,7 @@ export class Household {
       store: container.get(tokens.eventStore),
       bus: container.get(CommandBus),
       directory: container.get(tokens.directory),
-      pool: container.get(tokens.pool),
+      checkpoint: new ReaderCheckpoint(container.get(tokens.pool), 'process:retire-users'),
       log: pino({ level: 'error' }, { write: (line) => void this.errors.push(line) }),
       waitFor: (position, timeoutMs) => waiting.until(position, timeoutMs),
       possessions: {
