@@ -30,7 +30,7 @@ export interface Plan {
 /** What two monitors on one database made of it. */
 export interface Account {
   readonly checks: number;
-  /** Asked again within less than half an interval. */
+  /** Asked again within a third of the interval: starts are half of it apart at least, and requests take some time. */
   readonly checkedTwice: number;
   readonly changes: number;
   readonly lostChanges: number;
@@ -167,7 +167,7 @@ function account(
   const found = [...perService.values()];
   return {
     checks: services.checks,
-    checkedTwice: services.askedAgainWithin(intervalSeconds * 500 - 50),
+    checkedTwice: services.askedAgainWithin((intervalSeconds * 1000) / 3),
     changes: changes.length,
     lostChanges:
       (count - found.length) * expected +
