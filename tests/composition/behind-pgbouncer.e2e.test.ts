@@ -4,7 +4,8 @@ import { expectProblem } from '../http/support/problem.js';
 import { DataFolder } from '../cli/support/data-folder.js';
 import { Watchbook } from '../cli/support/watchbook.js';
 import { Receiver } from '../notifications/support/receiver.js';
-import { makeWebhook, newestDelivery } from '../notifications/support/watched.js';
+import { makeWebhook, monitored, newestDelivery } from '../notifications/support/watched.js';
+import { eventually } from '../event-store/support/waiting.js';
 import { describeBehindPgBouncer, PgBouncer } from '../support/pgbouncer.js';
 import { startTestApp, str, type TestApp } from '../support/test-app.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
@@ -24,7 +25,7 @@ describeBehindPgBouncer('A Watchbook behind PgBouncer in transaction mode', () =
       JWT_SECRET: 'a secret that both of them share',
       ALLOW_PRIVATE_WEBHOOKS: 'true',
     };
-    all = await startTestApp(environment);
+    all = await startTestApp({ ...environment, ...monitored });
     api = await startTestApp({ ...environment, ROLES: 'api' });
   });
   afterAll(async () => {
@@ -68,6 +69,16 @@ describeBehindPgBouncer('A Watchbook behind PgBouncer in transaction mode', () =
     const answer = await all.call('POST', '/projections/tags/verify', { as: all.admin });
 
     expect(expectProblem(answer, 409).detail).toMatch(/leads to PostgreSQL itself/);
+  });
+
+  it('given a service, when somebody registers it, then it is checked there, too', async () => {
+    const body = { name: 'Nobody', url: 'http://127.0.0.1:9/', type: 'http', failure_threshold: 1 };
+    const made = await all.call('POST', '/services', { as: all.admin, body });
+
+    await eventually('it is known', async () => {
+      const found = await all.call('GET', `/services/${str(made.body['id'])}`, { as: all.admin });
+      return str(found.body['status']) === 'unhealthy';
+    });
   });
 
   it('given a webhook, when it is tried in one process, then the other one sends', async () => {

@@ -151,6 +151,8 @@ describe('what is really answered', () => {
       '/tags/{id}': str(tag.body['id']),
       '/services/{id}': str(service.body['id']),
       '/services/{id}/history': str(service.body['id']),
+      '/services/{id}/checks': str(service.body['id']),
+      '/services/{id}/uptime': str(service.body['id']),
       '/users/{id}': app.admin.id,
       '/users/{id}/permissions': app.admin.id,
       '/roles/{name}': 'member',

@@ -29,7 +29,7 @@ const remove = (name: string): Promise<Answer> =>
 const get = (path: string): Promise<Answer> => app.call('GET', path, { as: app.admin });
 
 describe('The built-in roles', () => {
-  it('are there, and allow what the contract says', async () => {
+  it('are there, and allow what the contract says, and webhooks of one’s own', async () => {
     const { data } = readPage(await get('/roles'), RoleView);
 
     const builtIn = data.filter(({ built_in }) => built_in);
@@ -46,10 +46,14 @@ describe('The built-in roles', () => {
         'tags:read',
         'tags:update',
         'tags:delete',
+        'webhooks:read',
+        'webhooks:manage',
       ],
       operator: [
         ...permissions.filter((permission) => /^(services|tags):/.test(permission)),
         'audit:read',
+        'webhooks:read',
+        'webhooks:manage',
       ],
       viewer: ['services:read', 'services:read:any', 'tags:read', 'tags:read:any'],
     });

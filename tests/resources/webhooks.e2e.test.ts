@@ -5,6 +5,7 @@ import {
   WebhookWithSecretView,
 } from '../../src/http/resources/views.js';
 import { eventually } from '../event-store/support/waiting.js';
+import { monitored } from '../notifications/support/watched.js';
 import { type Answer, type Person, startTestApp, str, type TestApp } from '../support/test-app.js';
 import {
   expectCommandHeaders,
@@ -22,7 +23,7 @@ let app: TestApp;
 let owner: Person;
 let ledger: Ledger;
 beforeAll(async () => {
-  app = await startTestApp({ ALLOW_PRIVATE_WEBHOOKS: 'true' });
+  app = await startTestApp({ ...monitored, ALLOW_PRIVATE_WEBHOOKS: 'true' });
   owner = await app.person();
   ledger = await Ledger.of(app);
 });
