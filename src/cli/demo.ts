@@ -35,7 +35,7 @@ export async function demo(): Promise<void> {
     const { host, port } = application.address;
     const url = `http://${host}:${port}`;
     const email = application.firstAdministrator?.email ?? '';
-    say(introduction(url, email, password));
+    say(introduction(url, email, password, dataDir));
     const watching = await watch({ url, email, password }, stage, say);
     closing.push(() => watching.stop());
     await stopping;
@@ -44,14 +44,15 @@ export async function demo(): Promise<void> {
   }
 }
 
-function introduction(url: string, email: string, password: string): string {
+function introduction(url: string, email: string, password: string, dataDir: string): string {
   return `
 Watchbook listens on ${url}
 
   ${url}/docs   the API, to read and to try; log in as ${email} with "${password}"
 
 It checks four services every ten seconds. Payments will fail, Checkout will be slow, the mail relay will refuse
-connections, and come back. What follows is what Watchbook tells by webhook. Ctrl-C ends the demo, and nothing of it stays.
+connections, and come back. What follows is what Watchbook tells by webhook, and every half minute a summary.
+Ctrl-C ends the demo. Its data is in ${dataDir}, until it ends.
 `;
 }
 
