@@ -34,7 +34,10 @@ export interface Account {
   readonly checkedTwice: number;
   readonly changes: number;
   readonly lostChanges: number;
+  /** The same change told twice in a row. */
   readonly doubledChanges: number;
+  /** Changes that nobody meant, such as a check that a busy machine let run into its timeout. */
+  readonly falseAlarms: number;
   readonly lostNotifications: number;
   /** Told once more, under the same key: the answer to the first may have been lost with whoever asked. */
   readonly repeatedNotifications: number;
@@ -84,15 +87,15 @@ async function watch(
   await register(plan, postgres.url, services.url);
 
   const changes = async (): Promise<readonly Change[]> => changesIn(postgres.url);
-  const settled = (times: number): Promise<void> =>
+  const settled = (): Promise<void> =>
     eventually(
-      `the log knows of ${times} changes of health for each service`,
+      `the log knows that all services are ${services.isUp ? 'up' : 'down'}`,
       // The database may be away at this moment.
-      async () => (await changes().catch(() => [])).length >= times * plan.services,
+      async () => wrongAmong(await changes().catch(() => []), plan, services) === 0,
       120_000,
     );
-  await settled(1);
-  for (const [index, fault] of plan.faults.entries()) {
+  await settled();
+  for (const fault of plan.faults) {
     await sleep(plan.quietMs);
     services.isUp = !services.isUp;
     say(`All services are ${services.isUp ? 'back' : 'down'}; ${fault}`);
@@ -104,7 +107,7 @@ async function watch(
         second = await startSecond();
       }
     }
-    await settled(index + 2);
+    await settled();
   }
   await eventually(
     'all of it was told',
@@ -129,17 +132,34 @@ async function endLeases(url: string): Promise<void> {
   );
 }
 
+/** Services of which the log says last what they are not. */
+function wrongAmong(
+  changes: readonly Change[],
+  plan: Plan,
+  { isUp }: Pick<FlappingServices, 'isUp'>,
+): number {
+  const last = new Map(changes.map(({ stream, to }) => [stream, to]));
+  const right = [...last.values()].filter((to) => to === (isUp ? 'healthy' : 'unhealthy'));
+  return plan.services - right.length;
+}
+
 interface Change {
   readonly id: string;
   readonly stream: string;
+  readonly to: string;
 }
 
 async function changesIn(url: string): Promise<readonly Change[]> {
   const rows = await runSql(
     url,
-    `SELECT id, stream FROM log.events WHERE type = 'ServiceHealthChanged' ORDER BY position`,
+    `SELECT id, stream, data ->> 'to' AS to
+       FROM log.events
+      WHERE type = 'ServiceHealthChanged'
+      ORDER BY position`,
   );
-  return rows.map(({ id, stream }) => ({ id: String(id), stream: String(stream) }));
+  return rows.map(({ id, stream, to }) => ({
+    ...{ id: String(id), stream: String(stream), to: String(to) },
+  }));
 }
 
 /** Into the log itself: over the API, an interval is ten seconds at least. */
@@ -168,23 +188,29 @@ async function register(plan: Plan, databaseUrl: string, target: string): Promis
 }
 
 function account(
-  { services: count, intervalSeconds, faults }: Plan,
+  plan: Plan,
   changes: readonly Change[],
   services: FlappingServices,
   listener: Listener,
 ): Account {
-  const perService = new Map<string, number>();
-  for (const { stream } of changes) perService.set(stream, (perService.get(stream) ?? 0) + 1);
+  const { services: count, intervalSeconds, faults } = plan;
+  const perService = new Map<string, readonly string[]>();
+  for (const { stream, to } of changes)
+    perService.set(stream, [...(perService.get(stream) ?? []), to]);
   const expected = faults.length + 1;
   const found = [...perService.values()];
+  const sum = (each: (statuses: readonly string[]) => number): number =>
+    found.reduce((total, statuses) => total + each(statuses), 0);
   return {
     checks: services.checks,
     checkedTwice: services.askedAgainWithin((intervalSeconds * 1000) / 3),
     changes: changes.length,
     lostChanges:
       (count - found.length) * expected +
-      found.reduce((sum, times) => sum + Math.max(0, expected - times), 0),
-    doubledChanges: found.reduce((sum, times) => sum + Math.max(0, times - expected), 0),
+      sum(({ length }) => Math.max(0, expected - length)) +
+      wrongAmong(changes, plan, services),
+    doubledChanges: sum((all) => all.filter((to, n) => n > 0 && to === all[n - 1]).length),
+    falseAlarms: sum(({ length }) => Math.max(0, length - expected)),
     lostNotifications: changes.filter(({ id }) => !listener.events.has(id)).length,
     repeatedNotifications: listener.repetitions,
   };
