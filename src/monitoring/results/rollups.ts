@@ -107,10 +107,14 @@ async function advance(
   client: PoolClient,
   { name, length, step, complete, sum }: Level,
 ): Promise<boolean> {
-  // Nothing was ever measured before the first result.
+  // Nothing was ever measured before the first result. Where there is a row, results are not looked at: looking for the
+  // oldest of them means looking at all.
   await client.query(
     `INSERT INTO monitoring.rolled_up (level, up_to)
-     SELECT $1, date_bin('1 day', min(checked_at), 'epoch') FROM monitoring.results HAVING min(checked_at) IS NOT NULL
+     SELECT $1, date_bin('1 day', min(checked_at), 'epoch')
+       FROM monitoring.results
+      WHERE NOT EXISTS (SELECT FROM monitoring.rolled_up WHERE level = $1)
+     HAVING min(checked_at) IS NOT NULL
          ON CONFLICT DO NOTHING`,
     [name],
   );

@@ -14,9 +14,8 @@ export interface Lease {
   readonly tally: Tally | null;
   /** What the log says of the service's health; null: it must be asked. */
   readonly health: HealthStatus | null;
-  /** By the database's clock, in ms since 1970: when the lease was given, and how long after its time that was. */
+  /** When it was given, by the database's clock, in ms since 1970. */
   readonly givenAt: number;
-  readonly lateMs: number;
 }
 
 /** What a check came to, and what is known then. */
@@ -49,7 +48,6 @@ export class CheckSchedule {
        )
        UPDATE monitoring.watched w
           SET fence = w.fence + 1,
-              due_at = least(w.due_at, now()),
               wake_at = now() + ${leaseLength}
          FROM due
         WHERE w.service_id = due.service_id
@@ -60,8 +58,8 @@ export class CheckSchedule {
   }
 
   /**
-   * Takes a check out of turn; whoever is making one comes too late with it. The next one follows when it would have
-   * been due, or an interval later.
+   * Takes a check out of turn; whoever is making one comes too late with it. The next one follows half an interval later
+   * at the earliest.
    *
    * @returns `undefined` for a service that is not checked: it is paused, or not known here yet.
    */
@@ -69,7 +67,6 @@ export class CheckSchedule {
     const { rows } = await this.pool.query<Lease>(
       `UPDATE monitoring.watched w
           SET fence = w.fence + 1,
-              due_at = now(),
               wake_at = now() + ${leaseLength}
         WHERE w.service_id = $1 AND w.due_at IS NOT NULL
        RETURNING ${leaseColumns}`,
@@ -183,8 +180,7 @@ const leaseColumns = `
   w.settings,
   w.tally,
   w.health,
-  (extract(epoch FROM now()) * 1000)::float8 AS "givenAt",
-  (extract(epoch FROM now() - w.due_at) * 1000)::float8 AS "lateMs"`;
+  (extract(epoch FROM now()) * 1000)::float8 AS "givenAt"`;
 
 function rowOf({ lease, result, tally, health }: Finding): object {
   return {
