@@ -2,6 +2,7 @@ import { type Pool, type PoolClient } from 'pg';
 import { type EventStore } from '../event-store/event-store.js';
 import { start } from '../event-store/position.js';
 import { advisoryLocks, tryLock } from '../platform/advisory-locks.js';
+import { keepDoing } from '../platform/keep-doing.js';
 import { type Logger } from '../platform/logger.js';
 import { pause } from '../platform/pause.js';
 import { digest, typesOf } from './fold-to.js';
@@ -25,7 +26,12 @@ export class SnapshotWriter {
   ) {}
 
   start(): void {
-    this.running = this.run();
+    const { signal } = this.stopping;
+    this.running = keepDoing(() => this.takeTurn(signal), {
+      signal,
+      onFailure: (error) =>
+        this.log.warn({ err: error }, 'Snapshots cannot be written; trying again in a moment'),
+    });
   }
 
   async stop(): Promise<void> {
@@ -33,22 +39,17 @@ export class SnapshotWriter {
     await this.running;
   }
 
-  private async run(): Promise<void> {
-    const { signal } = this.stopping;
-    while (!signal.aborted) {
-      let lock: PoolClient | undefined;
-      let isFree = true;
-      try {
-        lock = await this.pool.connect();
-        isFree = await tryLock(lock, advisoryLocks.snapshots);
-        if (isFree) await this.follow(lock, signal);
-      } catch (error) {
-        this.log.warn({ err: error }, 'Snapshots cannot be written; trying again in a moment');
-      }
-      // The lock goes with its connection.
-      lock?.release(isFree);
-      await pause(retryMs, signal);
+  private async takeTurn(signal: AbortSignal): Promise<void> {
+    const lock = await this.pool.connect();
+    // The lock goes with its connection, which nobody else gets.
+    let isFree = true;
+    try {
+      isFree = await tryLock(lock, advisoryLocks.snapshots);
+      if (isFree) await this.follow(lock, signal);
+    } finally {
+      lock.release(isFree);
     }
+    await pause(retryMs, signal);
   }
 
   /** Two who do it at once, one of whom lost the lock, write more rows than are needed, and none that is wrong. */

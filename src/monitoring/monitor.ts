@@ -1,3 +1,4 @@
+import { keepDoing } from '../platform/keep-doing.js';
 import { type Logger } from '../platform/logger.js';
 import { pause } from '../platform/pause.js';
 import { check, findingOf } from './check.js';
@@ -32,7 +33,11 @@ export class Monitor {
   }
 
   start(): void {
-    this.running = this.run();
+    this.running = keepDoing(() => this.takeTurn(), {
+      signal: this.stopping.signal,
+      onFailure: (error) =>
+        this.parts.log.error({ err: error }, 'Nothing can be checked for the moment'),
+    });
   }
 
   /** Begins no more checks. Those under way are broken off: others make them again when their leases have ended. */
@@ -48,18 +53,10 @@ export class Monitor {
     this.wakeUp.abort();
   }
 
-  private async run(): Promise<void> {
-    const { signal } = this.stopping;
-    while (!signal.aborted) {
-      try {
-        await this.spread();
-        const isMoreDue = await this.begin();
-        await this.rest(isMoreDue);
-      } catch (error) {
-        this.parts.log.error({ err: error }, 'Nothing can be checked for the moment');
-        await pause(retryMs, signal);
-      }
-    }
+  private async takeTurn(): Promise<void> {
+    await this.spread();
+    const isMoreDue = await this.begin();
+    await this.rest(isMoreDue);
   }
 
   /** After a stop of everybody, and whenever there is more to check than can be checked. */
@@ -123,4 +120,3 @@ const shortestRestMs = 50;
 /** Other processes may have made something due. */
 const longestRestMs = 1_000;
 const spreadEveryMs = 5_000;
-const retryMs = 1_000;

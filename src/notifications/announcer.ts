@@ -1,8 +1,8 @@
 import { notificationOf, toldTypes } from '../domain/webhooks/told-events.js';
 import { type EventStore, type RecordedEvent } from '../event-store/event-store.js';
 import { type Position, start } from '../event-store/position.js';
+import { keepDoing } from '../platform/keep-doing.js';
 import { type Logger } from '../platform/logger.js';
-import { pause } from '../platform/pause.js';
 import { type ReaderCheckpoint } from '../platform/reader-checkpoint.js';
 import { type Deliveries } from './deliveries.js';
 import { type Failures } from './failures.js';
@@ -34,24 +34,17 @@ export class Announcer {
   constructor(private readonly parts: AnnouncerParts) {}
 
   start(): void {
-    this.running = this.run();
+    const { signal } = this.stopping;
+    this.running = keepDoing(() => this.follow(signal), {
+      ...{ signal, retryMs },
+      onFailure: (error) =>
+        this.parts.log.error({ err: error }, 'Notifications stopped; they go on in a moment'),
+    });
   }
 
   async stop(): Promise<void> {
     this.stopping.abort();
     await this.running;
-  }
-
-  private async run(): Promise<void> {
-    const { signal } = this.stopping;
-    while (!signal.aborted) {
-      try {
-        await this.follow(signal);
-      } catch (error) {
-        this.parts.log.error({ err: error }, 'Notifications stopped; they go on in a moment');
-        await pause(retryMs, signal);
-      }
-    }
   }
 
   private async follow(signal: AbortSignal): Promise<void> {

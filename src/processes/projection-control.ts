@@ -13,6 +13,7 @@ import {
 } from '../event-store/event-store.js';
 import { type Position } from '../event-store/position.js';
 import { projectionStream } from '../event-store/stream-id.js';
+import { keepDoing } from '../platform/keep-doing.js';
 import { type Logger } from '../platform/logger.js';
 import { pause } from '../platform/pause.js';
 
@@ -61,9 +62,14 @@ export class ProjectionControl {
   }
 
   start(): void {
+    const persistence = {
+      signal: this.stopping.signal,
+      onFailure: (error: unknown) =>
+        this.parts.log.error({ err: error }, 'Projections cannot be controlled for the moment'),
+    };
     this.running = Promise.all([
-      this.keepDoing(() => this.follow()),
-      this.keepDoing(() => this.tellEnds()),
+      keepDoing(() => this.follow(), persistence),
+      keepDoing(() => this.tellEnds(), persistence),
     ]);
   }
 
@@ -86,18 +92,6 @@ export class ProjectionControl {
       const reason = ended.reason?.slice(0, 2000) ?? null;
       await bus.execute(endRebuild, { ...ended, reason }, commandContext(projectionControl));
       await requests.markTold(ended.rebuildId);
-    }
-  }
-
-  private async keepDoing(work: () => Promise<void>): Promise<void> {
-    const { signal } = this.stopping;
-    while (!signal.aborted) {
-      try {
-        await work();
-      } catch (error) {
-        this.parts.log.error({ err: error }, 'Projections cannot be controlled for the moment');
-        await pause(retryMs, signal);
-      }
     }
   }
 
@@ -158,4 +152,3 @@ function range(after: Position): LogRange {
 const projectionControl: ProcessActor = { kind: 'process', id: 'projection-control' };
 const lookEveryMs = 500;
 const saveEveryMs = 60_000;
-const retryMs = 1_000;

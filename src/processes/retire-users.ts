@@ -12,6 +12,7 @@ import { DomainError, type DomainErrorCode } from '../domain/domain-error.js';
 import { type EventStore, type RecordedEvent } from '../event-store/event-store.js';
 import { type Position, start } from '../event-store/position.js';
 import { serviceStream, userStream } from '../event-store/stream-id.js';
+import { keepDoing } from '../platform/keep-doing.js';
 import { type Logger } from '../platform/logger.js';
 import { type ReaderCheckpoint } from '../platform/reader-checkpoint.js';
 
@@ -61,7 +62,12 @@ export class RetireUsers {
   }
 
   start(): void {
-    this.running = this.run();
+    const { signal } = this.stopping;
+    this.running = keepDoing(() => this.follow(signal), {
+      ...{ signal, retryMs },
+      onFailure: (error) =>
+        this.parts.log.error({ err: error }, 'Retiring users stopped; it goes on in a moment'),
+    });
   }
 
   async stop(): Promise<void> {
@@ -83,20 +89,8 @@ export class RetireUsers {
     await this.parts.waitFor(this.lastDone, Math.max(0, deadline - performance.now()));
   }
 
-  private async run(): Promise<void> {
-    const { signal } = this.stopping;
-    while (!signal.aborted) {
-      try {
-        this.position = (await this.parts.checkpoint.load()) ?? start;
-        await this.follow(signal);
-      } catch (error) {
-        this.parts.log.error({ err: error }, 'Retiring users stopped; it goes on in a moment');
-        await new Promise((resolve) => setTimeout(resolve, retryMs));
-      }
-    }
-  }
-
   private async follow(signal: AbortSignal): Promise<void> {
+    this.position = (await this.parts.checkpoint.load()) ?? start;
     const range = {
       after: this.position,
       types: [

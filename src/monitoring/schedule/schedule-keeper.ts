@@ -8,14 +8,13 @@ import { type EventType } from '../../domain/events.js';
 import {
   type EventStore,
   type LogBatch,
-  type LogRange,
   type RecordedEvent,
 } from '../../event-store/event-store.js';
-import { type Position, start } from '../../event-store/position.js';
+import { start } from '../../event-store/position.js';
 import { serviceStream } from '../../event-store/stream-id.js';
+import { keepDoing } from '../../platform/keep-doing.js';
 import { type Logger } from '../../platform/logger.js';
 import { type ReaderCheckpoint } from '../../platform/reader-checkpoint.js';
-import { pause } from '../../platform/pause.js';
 import { type Watched, type WatchedServices } from './watched-services.js';
 
 export interface ScheduleKeeperParts {
@@ -43,7 +42,15 @@ export class ScheduleKeeper {
   }
 
   start(): void {
-    this.running = this.run();
+    const { signal } = this.stopping;
+    this.running = keepDoing(() => this.follow(signal), {
+      signal,
+      onFailure: (error) =>
+        this.parts.log.error(
+          { err: error },
+          'The schedule of checks cannot be kept for the moment',
+        ),
+    });
   }
 
   async stop(): Promise<void> {
@@ -51,24 +58,10 @@ export class ScheduleKeeper {
     await this.running;
   }
 
-  private async run(): Promise<void> {
-    const { signal } = this.stopping;
-    while (!signal.aborted) {
-      try {
-        const { store, checkpoint } = this.parts;
-        for await (const batch of store.subscribe(
-          range((await checkpoint.load()) ?? start),
-          signal,
-        ))
-          await this.takeOver(batch);
-      } catch (error) {
-        this.parts.log.error(
-          { err: error },
-          'The schedule of checks cannot be kept for the moment',
-        );
-        await pause(retryMs, signal);
-      }
-    }
+  private async follow(signal: AbortSignal): Promise<void> {
+    const { store, checkpoint } = this.parts;
+    const after = (await checkpoint.load()) ?? start;
+    for await (const batch of store.subscribe({ after, types }, signal)) await this.takeOver(batch);
   }
 
   private async takeOver({ entries, upTo }: LogBatch): Promise<void> {
@@ -115,7 +108,6 @@ export class ScheduleKeeper {
 const monitor: ProcessActor = { kind: 'process', id: 'monitor' };
 const newsMs = 60_000;
 const saveEveryMs = 60_000;
-const retryMs = 1_000;
 
 const types: readonly EventType[] = [
   'ServiceRegistered',
@@ -128,7 +120,3 @@ const types: readonly EventType[] = [
   'ServiceDeleted',
   'ServiceRestored',
 ];
-
-function range(after: Position): LogRange {
-  return { after, types };
-}
