@@ -3,7 +3,7 @@ import { chmod, link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import jwt from 'jsonwebtoken';
 import { z } from 'zod';
-import { codeOf } from '../platform/embedded-postgres/errors.js';
+import { codeOf } from '../platform/error-code.js';
 
 /** What a token says: who, and under which password it was handed out. What they may do is looked up each time. */
 export const TokenClaims = z.object({ sub: z.uuid(), cred: z.uuid(), exp: z.int() });

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type Request, type RequestHandler, type Response, Router } from 'express';
-import { codeOf } from '../platform/embedded-postgres/errors.js';
+import { codeOf } from '../platform/error-code.js';
 import { type Authentication } from './authentication.js';
 import { Problem } from './problem.js';
 import { hasCurrent } from './request-headers.js';

@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import { codeOf } from '../platform/embedded-postgres/errors.js';
+import { codeOf } from '../platform/error-code.js';
 import { at } from './endpoint-text.js';
 import { type OutboundCode, OutboundError } from './outbound-error.js';
 

@@ -1,6 +1,6 @@
 import { type ClientRequest, type IncomingMessage, request as httpRequest } from 'node:http';
 import { type Socket } from 'node:net';
-import { codeOf } from '../platform/embedded-postgres/errors.js';
+import { codeOf } from '../platform/error-code.js';
 import { type AddressPolicy } from './address-policy.js';
 import { at } from './endpoint-text.js';
 import {

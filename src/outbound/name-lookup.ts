@@ -1,6 +1,6 @@
 import { lookup as systemLookup, Resolver } from 'node:dns/promises';
 import { setTimeout } from 'node:timers/promises';
-import { codeOf } from '../platform/embedded-postgres/errors.js';
+import { codeOf } from '../platform/error-code.js';
 import { HostsFile } from './hosts-file.js';
 import { isLocalhost } from './localhost.js';
 import { OutboundError } from './outbound-error.js';

@@ -7,7 +7,7 @@ import {
   type SecureContext,
   type TLSSocket,
 } from 'node:tls';
-import { codeOf } from '../platform/embedded-postgres/errors.js';
+import { codeOf } from '../platform/error-code.js';
 import { at } from './endpoint-text.js';
 import { type Certificate, type OutboundCode, OutboundError } from './outbound-error.js';
 

@@ -1,5 +1,5 @@
 import { Client, type ClientConfig, Pool, type PoolClient } from 'pg';
-import { codeOf } from './embedded-postgres/errors.js';
+import { codeOf } from './error-code.js';
 import { type Logger } from './logger.js';
 import { isBehindPgBouncer, UnnamedStatementsClient, withoutParameter } from './pgbouncer.js';
 

@@ -10,7 +10,7 @@ import {
 } from 'node:crypto';
 import { chmod, link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { codeOf } from '../../platform/embedded-postgres/errors.js';
+import { codeOf } from '../../platform/error-code.js';
 
 /** Signs seals (Ed25519, RFC 8032). It is kept outside of the database, so that whoever has that alone cannot forge. */
 export class SealKey {

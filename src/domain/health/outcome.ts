@@ -2,6 +2,9 @@
 export const outcomes = ['up', 'slow', 'down', 'unknown'] as const;
 export type Outcome = (typeof outcomes)[number];
 
+/** What a probe can come to: whether an answer was slow is for the service's thresholds to say. */
+export type Found = Exclude<Outcome, 'slow'>;
+
 /** One check of a service, as far as it matters for its health. */
 export interface Check {
   readonly outcome: Outcome;
@@ -14,7 +17,7 @@ export interface Check {
 
 /** An answer that took too long is slow. */
 export function judged(
-  found: Exclude<Outcome, 'slow'>,
+  found: Found,
   latencyMs: number | null,
   degradedAboveMs: number | null,
 ): Outcome {

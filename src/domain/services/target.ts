@@ -1,3 +1,5 @@
+import { parsedUrl } from '../parsed-url.js';
+
 /** What a service is checked on. */
 export interface Target {
   readonly type: ServiceType;
@@ -27,7 +29,7 @@ export function targetProblem({ type, url }: Target): string | undefined {
 function httpProblem(url: string): string | undefined {
   const form = 'Write a full address, such as https://example.org/health';
   // URL parsers disagree on backslashes; no two readers shall see different hosts in one address.
-  const address = parsed(url);
+  const address = parsedUrl(url);
   if (!/^https?:\/\/[^/]/i.test(url) || /[\s\p{Cc}\\]/u.test(url) || address === undefined)
     return form;
   const { hostname, port } = address;
@@ -52,29 +54,17 @@ function withoutScheme(url: string, scheme: string): string {
 
 /** A host name, also an international one, an IPv4 address, or an IPv6 address in brackets. */
 function isHost(text: string): boolean {
-  if (/^\[[0-9a-fA-F:.]{2,45}\]$/.test(text)) return parsed(`http://${text}/`) !== undefined;
+  if (/^\[[0-9a-fA-F:.]{2,45}\]$/.test(text)) return parsedUrl(`http://${text}/`) !== undefined;
   return isDnsName(text);
 }
 
 /** As RFC 1123 has it, and with underscores, as `_dmarc.example.org`. What counts is the ASCII form that is sent. */
 function isDnsName(text: string): boolean {
-  const address = parsed(`http://${text}/`);
+  const address = parsedUrl(`http://${text}/`);
   if (/[\s\p{Cc}/\\?#@:%[\]]/u.test(text) || address === undefined) return false;
   const name = address.hostname.replace(/\.$/, '');
   return (
     name.length <= 253 &&
     name.split('.').every((label) => /^(?!-)[a-z0-9_-]{1,63}(?<!-)$/.test(label))
   );
-}
-
-/**
- * Not `URL.canParse`: compiled, that of Node 20 takes the bytes of Latin-1 text for UTF-8, and refuses every address with
- * an umlaut after some thousand calls.
- */
-function parsed(url: string): URL | undefined {
-  try {
-    return new URL(url);
-  } catch {
-    return undefined;
-  }
 }

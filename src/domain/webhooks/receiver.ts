@@ -1,3 +1,5 @@
+import { parsedUrl } from '../parsed-url.js';
+
 /** Where notifications go: an address for HTTP requests, or somebody's mailbox. */
 export type Receiver =
   { readonly kind: 'http'; readonly url: string } | { readonly kind: 'mail'; readonly to: string };
@@ -31,20 +33,11 @@ function isMailbox(text: string): boolean {
 
 function isHttpAddress(url: string): boolean {
   if (!/^https?:\/\/[^/@]/i.test(url) || /[\s\p{Cc}\\]/u.test(url)) return false;
-  const address = parsed(url);
+  const address = parsedUrl(url);
   return (
     address !== undefined &&
     address.username === '' &&
     address.password === '' &&
     address.port !== '0'
   );
-}
-
-/** Not `URL.canParse`: that of Node 20 refuses addresses with umlauts once it is compiled. */
-function parsed(url: string): URL | undefined {
-  try {
-    return new URL(url);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,3 +1,4 @@
+import { type Found } from '../../domain/health/outcome.js';
 import { type OutboundCode } from '../../outbound/outbound-error.js';
 
 /** What became of a check, for machines. Each code belongs to one outcome; `docs/checks.md` tells what they mean. */
@@ -37,9 +38,7 @@ const couldNotCheck = {
   cancelled: true,
 } as const;
 
-export type Outcome = 'up' | 'down' | 'unknown';
-
-export function outcomeOf(code: CauseCode): Outcome {
+export function outcomeOf(code: CauseCode): Found {
   if (code === 'ok') return 'up';
   return code in couldNotCheck ? 'unknown' : 'down';
 }

@@ -4,7 +4,7 @@ import { endpointOf } from '../../outbound/destination.js';
 import { at } from '../../outbound/endpoint-text.js';
 import { allowedAddresses } from '../../outbound/guarded-connect.js';
 import { OutboundError } from '../../outbound/outbound-error.js';
-import { codeOf } from '../../platform/embedded-postgres/errors.js';
+import { codeOf } from '../../platform/error-code.js';
 import { recordTexts, missingAnswers } from './dns-records.js';
 import { type ExpectationOf, type Finding, type ProbeContext } from './finding.js';
 

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { endpointOf } from '../../outbound/destination.js';
 import { allowedAddresses } from '../../outbound/guarded-connect.js';
-import { codeOf } from '../../platform/embedded-postgres/errors.js';
+import { codeOf } from '../../platform/error-code.js';
 import { type Finding, type ProbeContext } from './finding.js';
 import { type PingOutput, readPingOutput } from './ping-output.js';
 

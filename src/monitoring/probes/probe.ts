@@ -1,7 +1,8 @@
+import { type Found } from '../../domain/health/outcome.js';
 import { type Expectation } from '../../domain/services/expectation.js';
 import { type Target } from '../../domain/services/target.js';
 import { type AddressPolicy } from '../../outbound/address-policy.js';
-import { type CauseCode, type Outcome, outcomeOf } from './causes.js';
+import { type CauseCode, outcomeOf } from './causes.js';
 import { withinDeadline } from './deadline.js';
 import { probeDns } from './dns.js';
 import {
@@ -26,7 +27,7 @@ export interface ProbeRequest {
 
 export interface ProbeResult {
   /** Whether it is slow is decided elsewhere, from `latencyMs`. `unknown`: it could not be checked. */
-  readonly outcome: Outcome;
+  readonly outcome: Found;
   readonly code: CauseCode;
   /** For people: "Connection refused by 10.0.0.3:443". */
   readonly message: string;

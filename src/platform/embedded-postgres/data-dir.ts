@@ -1,6 +1,7 @@
 import { access, chmod, chown, constants, mkdir, realpath } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { EmbeddedPostgresError, codeOf, reasonOf } from './errors.js';
+import { codeOf } from '../error-code.js';
+import { EmbeddedPostgresError, reasonOf } from './errors.js';
 import type { RunAs } from './run-as.js';
 
 /**

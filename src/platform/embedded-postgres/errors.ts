@@ -16,12 +16,6 @@ export class DataDirInUse extends EmbeddedPostgresError {
   }
 }
 
-/** The `code` of a Node system error ("ENOENT") or of a PostgreSQL error ("57P03"). */
-export function codeOf(error: unknown): string | undefined {
-  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
-  return typeof error.code === 'string' ? error.code : undefined;
-}
-
 /** What went wrong, as text to put into a sentence. */
 export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

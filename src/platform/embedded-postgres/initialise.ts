@@ -1,7 +1,8 @@
 import { chown, mkdir, open, readFile, readdir, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type Cluster, SUPERUSER } from './cluster.js';
-import { EmbeddedPostgresError, codeOf } from './errors.js';
+import { codeOf } from '../error-code.js';
+import { EmbeddedPostgresError } from './errors.js';
 import { removeLeftovers, withTempFolder } from './temp-folder.js';
 import { runTool, tail } from './tools.js';
 

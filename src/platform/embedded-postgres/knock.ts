@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import pg from 'pg';
 import { type Cluster, SUPERUSER } from './cluster.js';
-import { codeOf } from './errors.js';
+import { codeOf } from '../error-code.js';
 
 /**
  * What came of connecting to a port:

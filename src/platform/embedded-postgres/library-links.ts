@@ -1,6 +1,6 @@
 import { lstat, readFile, symlink } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
-import { codeOf } from './errors.js';
+import { codeOf } from '../error-code.js';
 
 export interface Link {
   /** What the link points to, relative to the package's folder. */

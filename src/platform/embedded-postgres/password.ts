@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { link, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { EmbeddedPostgresError, codeOf, reasonOf } from './errors.js';
+import { codeOf } from '../error-code.js';
+import { EmbeddedPostgresError, reasonOf } from './errors.js';
 
 /**
  * The database's password, made at the first start and kept in DATA_DIR, readable for its owner

@@ -1,6 +1,6 @@
 import { type FileHandle, open, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { codeOf } from './errors.js';
+import { codeOf } from '../error-code.js';
 
 /** What a running server says about itself in its data folder. */
 export interface PidFile {

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { lstat, readlink, realpath, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { firstClosedFolder, makeOpenFolder } from './access.js';
-import { EmbeddedPostgresError, codeOf, reasonOf } from './errors.js';
+import { codeOf } from '../error-code.js';
+import { EmbeddedPostgresError, reasonOf } from './errors.js';
 import type { Host } from './host.js';
 import type { RunAs } from './run-as.js';
 

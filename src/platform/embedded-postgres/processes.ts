@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { promisify } from 'node:util';
-import { codeOf } from './errors.js';
+import { codeOf } from '../error-code.js';
 
 const run = promisify(execFile);
 

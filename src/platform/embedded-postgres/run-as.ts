@@ -1,6 +1,7 @@
 import { chmod, lchown, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { EmbeddedPostgresError, codeOf, reasonOf } from './errors.js';
+import { codeOf } from '../error-code.js';
+import { EmbeddedPostgresError, reasonOf } from './errors.js';
 
 /** The user the server runs as when Watchbook itself is root, which PostgreSQL refuses. */
 export interface RunAs {

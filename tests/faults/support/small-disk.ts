@@ -3,7 +3,7 @@ import { mkdtemp, realpath, rm, statfs, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { codeOf } from '../../../src/platform/embedded-postgres/errors.js';
+import { codeOf } from '../../../src/platform/error-code.js';
 import { endPostgres, guard } from './guard.js';
 
 /** A disk of its own, in memory, to be filled. Mounting one needs Linux and root. */
