@@ -45,7 +45,7 @@ module.exports = {
         'platform',
       ],
     ]),
-    only('demo', []),
+    only('demo', ['platform']),
     only('cli', ['composition', 'audit', 'demo', 'platform']),
     {
       name: 'only-composition-knows-the-container',

@@ -1,14 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Pool } from 'pg';
-import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
-
-/** Too many logins failed; `retryAfterSeconds` says when to try again. */
-export class LoginThrottled extends Error {
-  override readonly name = 'LoginThrottled';
-  constructor(readonly retryAfterSeconds: number) {
-    super('Too many failed logins: try again later');
-  }
-}
+import { RateLimiterPostgres } from 'rate-limiter-flexible';
+import { spend } from '../platform/throttle.js';
 
 /**
  * Slows down guessing: by address and user for one who guesses at somebody, by address for one who tries many.
@@ -40,10 +33,10 @@ export class LoginThrottle {
     });
   }
 
-  /** Counts the attempt before it is made, so that guesses sent at once are counted, too. @throws LoginThrottled */
+  /** Counts the attempt before it is made, so that guesses sent at once are counted, too. @throws Throttled */
   async attempt(email: string, address: string): Promise<void> {
-    await consume(this.perAddress, digest(address));
-    await consume(this.perUser, userKey(email, address));
+    await spend(this.perAddress, digest(address), tooMany);
+    await spend(this.perUser, userKey(email, address), tooMany);
   }
 
   /** Whoever knows the password starts afresh. */
@@ -53,14 +46,7 @@ export class LoginThrottle {
   }
 }
 
-async function consume(limiter: RateLimiterPostgres, key: string): Promise<void> {
-  try {
-    await limiter.consume(key);
-  } catch (refused) {
-    if (!(refused instanceof RateLimiterRes)) throw refused;
-    throw new LoginThrottled(Math.max(1, Math.ceil(refused.msBeforeNext / 1000)));
-  }
-}
+const tooMany = 'Too many failed logins: try again later';
 
 function userKey(email: string, address: string): string {
   return digest(`${email}\n${address}`);

@@ -25,7 +25,7 @@ export class Sessions {
   /**
    * `undefined` when e-mail or password are wrong, or the user is deactivated: all look alike, and take as long.
    *
-   * @throws LoginThrottled
+   * @throws Throttled
    */
   async logIn(email: string, password: string, address: string): Promise<Tokens | undefined> {
     const normalised = email.normalize('NFC').trim().toLowerCase();

@@ -1,7 +1,6 @@
 import 'reflect-metadata';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import { type AddressInfo } from 'node:net';
 import { Container } from 'inversify';
 import { loadTokenKey } from '../accounts/access-tokens.js';
 import { Credentials } from '../accounts/credentials.js';
@@ -18,6 +17,7 @@ import { type Configuration } from '../platform/configuration.js';
 import { type Logger } from '../platform/logger.js';
 import { Announcer } from '../notifications/announcer.js';
 import { JobRunner } from '../notifications/job-runner.js';
+import { portOf } from '../platform/port-of.js';
 import { createPool } from '../platform/postgres.js';
 import { Housekeeping } from '../processes/housekeeping.js';
 import { RetireUsers } from '../processes/retire-users.js';
@@ -235,11 +235,6 @@ async function serve(
   await once(server, 'listening');
   shutdown.add(() => closeServer(server));
   return { host, port: portOf(server.address()) };
-}
-
-function portOf(address: AddressInfo | string | null): number {
-  if (typeof address !== 'object' || address === null) throw new Error('The server has no port');
-  return address.port;
 }
 
 /** Requests that are running get some time to finish; connections that only wait for more are closed, now and then. */

@@ -4,7 +4,8 @@ import {
   Server as HttpServer,
   type ServerResponse,
 } from 'node:http';
-import { type AddressInfo, createServer as createTcpServer, type Server } from 'node:net';
+import { createServer as createTcpServer, type Server } from 'node:net';
+import { portOf } from '../platform/port-of.js';
 
 /** How a service behaves for a while. */
 export interface Act {
@@ -130,11 +131,6 @@ async function listen(server: Server, port: number): Promise<number> {
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   return portOf(server.address());
-}
-
-function portOf(address: AddressInfo | string | null): number {
-  if (typeof address !== 'object' || address === null) throw new Error('The server has no port');
-  return address.port;
 }
 
 async function close(server: Server): Promise<void> {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { type AddressInfo } from 'node:net';
 import { z } from 'zod';
+import { portOf } from '../platform/port-of.js';
 import { degradedAboveMs, type Performance } from './stage.js';
 
 /** A running Watchbook, as its users have it. */
@@ -116,11 +116,6 @@ const Uptime = z.object({
 
 function timeOfDay(): string {
   return new Date().toTimeString().slice(0, 8);
-}
-
-function portOf(address: AddressInfo | string | null): number {
-  if (typeof address !== 'object' || address === null) throw new Error('The server has no port');
-  return address.port;
 }
 
 const summaryEveryMs = 30_000;

@@ -1,4 +1,3 @@
-import { LoginThrottled } from '../accounts/login-throttle.js';
 import {
   CommandInvalid,
   CommandRefused,
@@ -12,8 +11,8 @@ import { type RestoreConflict, RestoreConflicts } from '../domain/services/resto
 import { BeforeTheBeginning } from '../history/moment.js';
 import { ReadModelsUnavailable } from '../queries/database.js';
 import { QueryRefused } from '../queries/policy.js';
-import { ChecksThrottled } from '../monitoring/check-now.js';
 import { isDatabaseAway } from '../platform/postgres.js';
+import { Throttled } from '../platform/throttle.js';
 import { invalidFields, invalidInput, Problem, unavailable } from './problem.js';
 
 /** What to answer to whatever was thrown. What nobody expected becomes a 500 that gives nothing away. */
@@ -30,7 +29,7 @@ export function translateError(error: unknown): Problem {
   if (error instanceof RevisionIsStale)
     return new Problem(412, 'It has changed since you read it: read it again, then decide');
   if (error instanceof IdempotencyKeyReused) return new Problem(422, error.message);
-  if (error instanceof LoginThrottled || error instanceof ChecksThrottled)
+  if (error instanceof Throttled)
     return new Problem(429, error.message, {
       headers: { 'Retry-After': String(error.retryAfterSeconds) },
     });

@@ -1,22 +1,15 @@
 import { type Pool } from 'pg';
-import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
+import { RateLimiterPostgres } from 'rate-limiter-flexible';
 import { services } from '../commands/aggregates.js';
 import { type StateReader } from '../commands/state-reader.js';
 import { existing } from '../domain/services/service-state.js';
 import { serviceStream } from '../event-store/stream-id.js';
+import { spend } from '../platform/throttle.js';
 import { check, findingOf } from './check.js';
 import { type Probe } from './probes/probe.js';
 import { type Recorder } from './recorder.js';
 import { type CheckResult } from './results/check-result.js';
 import { type CheckSchedule } from './schedule/check-schedule.js';
-
-/** Somebody asked too often. */
-export class ChecksThrottled extends Error {
-  override readonly name = 'ChecksThrottled';
-  constructor(readonly retryAfterSeconds: number) {
-    super('This service was checked often enough for now: try again later');
-  }
-}
 
 export interface CheckNowParts {
   readonly pool: Pool;
@@ -45,10 +38,10 @@ export class CheckNow {
   /**
    * A paused service is checked as well; then nobody keeps what was found.
    *
-   * @throws ChecksThrottled, DomainError `service-not-found`, and what database and event store throw.
+   * @throws Throttled, DomainError `service-not-found`, and what database and event store throw.
    */
   async check(serviceId: string, signal: AbortSignal): Promise<CheckResult> {
-    await this.spend(serviceId);
+    await spend(this.throttle, serviceId, tooOften);
     const { schedule, recorder, probe } = this.parts;
     const lease = await schedule.leaseOne(serviceId);
     if (lease === undefined) return this.checkAside(serviceId, signal);
@@ -64,15 +57,7 @@ export class CheckNow {
     const settings = { target, expectation, schedule, thresholds };
     return check(this.parts.probe, serviceId, settings, Date.now(), signal);
   }
-
-  private async spend(serviceId: string): Promise<void> {
-    try {
-      await this.throttle.consume(serviceId);
-    } catch (refused) {
-      if (!(refused instanceof RateLimiterRes)) throw refused;
-      throw new ChecksThrottled(Math.max(1, Math.ceil(refused.msBeforeNext / 1000)));
-    }
-  }
 }
 
 const checksPerMinute = 12;
+const tooOften = 'This service was checked often enough for now: try again later';

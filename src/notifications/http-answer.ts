@@ -1,15 +1,15 @@
 import { STATUS_CODES } from 'node:http';
+import { excerptOf } from '../outbound/body-excerpt.js';
+import { type WholeAnswer } from '../outbound/http-request.js';
 import { type Attempt, failed } from './attempt.js';
 
-export interface HttpAnswer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  readonly body: Buffer;
-}
+/** Of an answer, what is judged. */
+export type HttpAnswer = Pick<WholeAnswer, 'status' | 'headers' | 'body'>;
 
 /** What a receiver's answer means for the delivery. */
 export function judge({ status, headers, body }: HttpAnswer, now: Date): Attempt {
-  const told = { statusCode: status, excerpt: excerptOf(body) };
+  const excerpt = body.length === 0 ? null : excerptOf(body, headers['content-type']);
+  const told = { statusCode: status, excerpt };
   const code = `status_${status}`;
   const name = [status, STATUS_CODES[status]].filter((part) => part !== undefined).join(' ');
   if (status >= 200 && status < 300)
@@ -33,19 +33,10 @@ export function judge({ status, headers, body }: HttpAnswer, now: Date): Attempt
 const passing: ReadonlySet<number> = new Set([408, 425, 429]);
 
 /** Seconds or a date (RFC 9110, 10.2.3), in ms from now; what makes no sense is passed over. */
-function retryAfter(value: string | string[] | undefined, now: Date): number | null {
-  if (typeof value !== 'string') return null;
+function retryAfter(value: string | undefined, now: Date): number | null {
+  if (value === undefined) return null;
   const text = value.trim();
   if (/^[0-9]{1,9}$/.test(text)) return Number(text) * 1000;
   const date = /[a-z]/i.test(text) ? Date.parse(text) : NaN;
   return Number.isNaN(date) ? null : Math.max(0, date - now.getTime());
 }
-
-/** Readable text: what cannot be stored or shown is replaced. */
-export function excerptOf(body: Buffer): string | null {
-  if (body.length === 0) return null;
-  const text = body.subarray(0, excerptBytes).toString('utf8');
-  return text.replaceAll('\0', '\ufffd').replace(/\ufffd$/, '');
-}
-
-const excerptBytes = 1024;

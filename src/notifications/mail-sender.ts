@@ -1,6 +1,6 @@
 import { createTransport } from 'nodemailer';
 import { type Attempt, failed } from './attempt.js';
-import { excerptOf } from './http-answer.js';
+import { excerptOf } from '../outbound/body-excerpt.js';
 import { mailAbout } from './mail.js';
 import { type Sender, type Sending } from './sender.js';
 
@@ -62,7 +62,7 @@ function failureOf(error: unknown): Attempt {
   if (responseCode !== undefined)
     return failed(`mail_${responseCode}`, `The mail server answered ${responseCode}`, {
       statusCode: responseCode,
-      excerpt: excerptOf(Buffer.from(response ?? '')),
+      excerpt: excerptOf(Buffer.from(response ?? ''), undefined),
       // What begins with 5 was refused for good (RFC 5321, 4.2.1).
       isLasting: responseCode >= 500,
     });

@@ -22,8 +22,7 @@ export interface Configuration {
   readonly readModelWaitMs: number;
   /** Given instead of the key under `dataDir`; processes that share users must share it. */
   readonly jwtSecret: string | undefined;
-  /** For how many days measurements are kept: single results, and sums of hours. */
-  readonly keepDays: { readonly results: number; readonly hourly: number };
+  readonly keepDays: KeepDays;
   /** How many reverse proxies stand before Watchbook, for the addresses that login throttling counts. */
   readonly trustedProxies: number;
   /** Networks, as `10.0.0.0/8`, that checks may connect to where the defaults say otherwise. */
@@ -37,6 +36,14 @@ export interface Configuration {
   readonly mail: { readonly smtpUrl: string; readonly from: string } | undefined;
   /** Where people reach this Watchbook, without a slash at the end. */
   readonly publicUrl: string | undefined;
+}
+
+/** For how many days measurements are kept. */
+export interface KeepDays {
+  /** Single results of checks, and their sums of five minutes. */
+  readonly results: number;
+  /** Sums of hours. */
+  readonly hourly: number;
 }
 
 export const roles = ['api', 'projector', 'monitor'] as const;

@@ -25,6 +25,11 @@ export function contains(column: FragmentSqlToken, text: string): FragmentSqlTok
   return sql.fragment`${column} ILIKE ${`%${text.replace(/[\\%_]/g, '\\$&')}%`}`;
 }
 
+/** A time as answers have it: UTC, ISO 8601 with milliseconds and `Z`. */
+export function utc(column: FragmentSqlToken): FragmentSqlToken {
+  return sql.fragment`to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+}
+
 /** Something a list can be sorted by. */
 export interface SortColumn {
   readonly column: FragmentSqlToken;

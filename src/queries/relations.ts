@@ -1,5 +1,6 @@
 import { type FragmentSqlToken } from 'slonik';
 import { sql } from './database.js';
+import { utc } from './fragments.js';
 
 /** Where a query finds its rows: the tables as they are, or as they were at some moment. The columns are the same. */
 export interface Relations {
@@ -30,7 +31,7 @@ export const live: Relations = {
   lastCheckOfService: sql.fragment`
     coalesce(
       (SELECT ',"last_checked_at":"' ||
-              to_char(w.last_checked_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') ||
+              ${utc(sql.fragment`w.last_checked_at`)} ||
               '","latency_ms":' || coalesce(w.last_latency_ms::text, 'null')
          FROM monitoring.watched w
         WHERE w.service_id = s.id AND w.last_checked_at IS NOT NULL),

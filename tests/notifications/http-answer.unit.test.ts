@@ -43,7 +43,7 @@ describe('An answer', () => {
     ['soon', null],
     ['-5', null],
     ['1e9', null],
-    [['1', '2'], null],
+    ['1, 2', null],
     [undefined, null],
   ])('names a time with Retry-After: %j', (value, retryAfterMs) =>
     expect(answer(503, { 'retry-after': value })).toMatchObject({ retryAfterMs }),
@@ -53,7 +53,7 @@ describe('An answer', () => {
     expect(answer(500, {}, '').excerpt).toBeNull();
     expect(answer(500, {}, 'x'.repeat(5_000)).excerpt).toBe('x'.repeat(1024));
     expect(answer(200, {}, `${'x'.repeat(1023)}é`).excerpt).toBe('x'.repeat(1023));
-    expect(answer(200, {}, 'a\0b').excerpt).toBe('a\ufffdb');
+    expect(answer(200, {}, 'a\0b').excerpt).toBe('ab');
     const garbage = judge({ status: 200, headers: {}, body: Buffer.from([0xff, 0x41]) }, now);
     expect(garbage.excerpt).toBe('\ufffdA');
   });

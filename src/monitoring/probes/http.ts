@@ -1,8 +1,9 @@
 import { STATUS_CODES } from 'node:http';
 import { type AddressPolicy } from '../../outbound/address-policy.js';
+import { excerptOf, maxExcerptBytes } from '../../outbound/body-excerpt.js';
 import { type HttpAnswer, openRequest } from '../../outbound/http-request.js';
 import { OutboundError } from '../../outbound/outbound-error.js';
-import { BodySearch, excerptOf, maxExcerptBytes } from './body-text.js';
+import { BodySearch } from './body-text.js';
 import { withinDeadline } from './deadline.js';
 import {
   certificateDetails,

@@ -1,14 +1,8 @@
+import { type KeepDays } from '../../platform/configuration.js';
 import { type Partitioned } from './partitions.js';
 
-/** For how many days measurements are kept. */
-export interface Retention {
-  /** Single results, and their sums of five minutes. */
-  readonly results: number;
-  readonly hourly: number;
-}
-
 /** The tables of measurements, and for how long each is kept; sums of days for ever. */
-export function measurements({ results, hourly }: Retention): readonly Partitioned[] {
+export function measurements({ results, hourly }: KeepDays): readonly Partitioned[] {
   return [
     { table: 'results', piece: 'day', keepDays: results },
     { table: 'rollups_5m', piece: 'day', keepDays: results },

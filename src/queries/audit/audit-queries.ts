@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type Actor } from '../../domain/access/actor.js';
 import { type AuditChunkBits } from '../../platform/audit-chunks.js';
 import { ask, type Database, sql } from '../database.js';
-import { every } from '../fragments.js';
+import { every, utc } from '../fragments.js';
 import { type QueryPolicy, requireSight } from '../policy.js';
 import { byWords, hasWord } from './text-search.js';
 
@@ -122,7 +122,7 @@ export class AuditQueries {
 
 const columns = sql.fragment`
   a.position::text AS position, a.event_id, a.stream, a.revision, a.type, a.outcome,
-  to_char(a.recorded_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS recorded_at`;
+  ${utc(sql.fragment`a.recorded_at`)} AS recorded_at`;
 
 function conditions(filter: AuditFilter): FragmentSqlToken[] {
   const { actorId, stream, type, outcome, correlationId } = filter;

@@ -2,7 +2,7 @@ import { type Actor, may } from '../../domain/access/actor.js';
 import { type Outcome } from '../../domain/health/outcome.js';
 import { type Page, PageRow, type Paging } from '../answers.js';
 import { ask, type Database, sql } from '../database.js';
-import { every } from '../fragments.js';
+import { every, utc } from '../fragments.js';
 import { type QueryPolicy, requireCovered } from '../policy.js';
 import { type ServiceQueries } from '../services/service-queries.js';
 
@@ -57,7 +57,7 @@ export class CheckQueries {
                    json_build_object(
                      'id', r.id,
                      'service_id', r.service_id,
-                     'checked_at', to_char(r.checked_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+                     'checked_at', ${utc(sql.fragment`r.checked_at`)},
                      'outcome', r.outcome,
                      'code', r.code,
                      'message', r.message,

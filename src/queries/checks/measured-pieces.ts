@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { bucketOf } from '../../domain/health/latencies.js';
 import { type Span } from '../../domain/health/uptime.js';
+import { type KeepDays } from '../../platform/configuration.js';
 import { ask, type Database, sql } from '../database.js';
 
 /** What the checks of one service came to in one piece of time. */
@@ -18,17 +19,11 @@ const minute = 60 * second;
 const lengths = { '5m': 5 * minute, '1h': 60 * minute, '1d': 24 * 60 * minute };
 type Level = keyof typeof lengths;
 
-/** For how long each level is kept, in days. */
-export interface KeptDays {
-  readonly results: number;
-  readonly hourly: number;
-}
-
 /** Sums of checks over time: of the finest kind that is still there, and of single results where nothing is summed up. */
 export class MeasuredPieces {
   constructor(
     private readonly database: Database,
-    private readonly kept: KeptDays,
+    private readonly kept: KeepDays,
   ) {}
 
   /** The pieces that begin within a window, in the order of time; those without any check are left out. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Actor } from '../../domain/access/actor.js';
 import { ask, type Database, sql } from '../database.js';
+import { utc } from '../fragments.js';
 import { type QueryPolicy, requireSight } from '../policy.js';
 
 /** How far a projection is behind the log, once its position is known. */
@@ -143,9 +144,6 @@ function withRate(row: z.infer<typeof RebuildRow>): RebuildView {
 /** Readers of other kinds, such as `process:retire-users`, have no table. */
 const isProjection = sql.fragment`c.reader NOT LIKE 'process:%'`;
 
-const iso = (column: ReturnType<typeof sql.fragment>): ReturnType<typeof sql.fragment> =>
-  sql.fragment`to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
-
 // Nobody knows where the log ends without asking it; as far as any reader has come is near enough for an estimate.
 const rebuildColumns = sql.fragment`
   r.id, r.reader AS projection, r.kind, r.stage, r.is_cancelled,
@@ -156,9 +154,9 @@ const rebuildColumns = sql.fragment`
   END AS progress,
   r.seen_events::int AS events,
   coalesce(extract(epoch FROM coalesce(r.ended_at, clock_timestamp()) - r.started_at), 0)::float8 AS seconds,
-  r.reason, ${iso(sql.fragment`r.requested_at`)} AS requested_at,
-  ${iso(sql.fragment`r.started_at`)} AS started_at,
-  CASE WHEN r.is_told THEN ${iso(sql.fragment`r.ended_at`)} END AS ended_at`;
+  r.reason, ${utc(sql.fragment`r.requested_at`)} AS requested_at,
+  ${utc(sql.fragment`r.started_at`)} AS started_at,
+  CASE WHEN r.is_told THEN ${utc(sql.fragment`r.ended_at`)} END AS ended_at`;
 
 const projections = sql.type(ProjectionRow)`
   SELECT c.reader AS name, c.version, c.position::text AS position,
@@ -170,9 +168,9 @@ const projections = sql.type(ProjectionRow)`
          CASE WHEN c.error IS NOT NULL THEN
            json_build_object('message', c.error, 'position', c.error_at::text, 'event_id', c.error_event)
          END AS error,
-         ${iso(sql.fragment`c.updated_at`)} AS updated_at,
+         ${utc(sql.fragment`c.updated_at`)} AS updated_at,
          CASE WHEN k.reader IS NOT NULL THEN
-           json_build_object('version', k.version, 'replaced_at', ${iso(sql.fragment`k.replaced_at`)})
+           json_build_object('version', k.version, 'replaced_at', ${utc(sql.fragment`k.replaced_at`)})
          END AS kept,
          to_json(newest) AS rebuild
     FROM readers.checkpoints c

@@ -1,7 +1,6 @@
-import { type FragmentSqlToken } from 'slonik';
 import { type One, type Page, PageRow, type Paging } from '../answers.js';
 import { ask, type Database, sql } from '../database.js';
-import { every } from '../fragments.js';
+import { every, utc } from '../fragments.js';
 import { z } from 'zod';
 
 export const deliveryOutcomes = ['pending', 'delivered', 'failed', 'dropped'] as const;
@@ -50,15 +49,12 @@ export class DeliveryQueries {
   }
 }
 
-const iso = (column: FragmentSqlToken): FragmentSqlToken =>
-  sql.fragment`to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
-
 const json = sql.fragment`
   json_build_object(
     'id', d.id, 'webhook_id', d.webhook_id, 'event_id', d.event_id, 'event', d.event,
     'is_test', d.is_test, 'service_id', d.service_id, 'outcome', d.outcome, 'attempts', d.attempts,
-    'next_attempt_at', ${iso(sql.fragment`d.next_attempt_at`)},
-    'attempted_at', ${iso(sql.fragment`d.attempted_at`)},
+    'next_attempt_at', ${utc(sql.fragment`d.next_attempt_at`)},
+    'attempted_at', ${utc(sql.fragment`d.attempted_at`)},
     'status_code', d.status_code, 'latency_ms', d.latency_ms, 'code', d.code, 'message', d.message,
-    'excerpt', d.excerpt, 'created_at', ${iso(sql.fragment`d.created_at`)},
-    'ended_at', ${iso(sql.fragment`d.ended_at`)})::text`;
+    'excerpt', d.excerpt, 'created_at', ${utc(sql.fragment`d.created_at`)},
+    'ended_at', ${utc(sql.fragment`d.ended_at`)})::text`;

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import { type AddressInfo } from 'node:net';
+import { portOf } from '../../../src/platform/port-of.js';
 
 /** Services of a test's own, all behind one server, which are up or down together; each remembers when it was asked. */
 export class FlappingServices {
@@ -88,9 +88,4 @@ export class Listener {
   private remember(eventId: string): void {
     this.told.set(eventId, (this.told.get(eventId) ?? 0) + 1);
   }
-}
-
-function portOf(address: AddressInfo | string | null): number {
-  if (typeof address !== 'object' || address === null) throw new Error('The server has no port');
-  return address.port;
 }
