@@ -8,7 +8,7 @@ import { migrate } from '../../src/platform/migrations.js';
 import { connect } from '../../src/platform/postgres.js';
 import { seed } from './seed.js';
 import { aroundRebuild, liveLag, type Quantiles } from './under-load.js';
-import { RunningWatchbook } from './watchbook.js';
+import { RunningWatchbook } from '../watchbook.js';
 
 const rates = [100, 1_000];
 const around = { reads: 200, writes: 50 };

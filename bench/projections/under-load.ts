@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { type RunningWatchbook } from './watchbook.js';
+import { type RunningWatchbook } from '../watchbook.js';
 
 /** Milliseconds. */
 export interface Quantiles {

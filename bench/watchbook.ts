@@ -24,23 +24,33 @@ export class RunningWatchbook {
     private readonly url: string,
   ) {}
 
-  static async start(databaseUrl: string, dataDir: string): Promise<RunningWatchbook> {
-    const main = path.join(import.meta.dirname, '../../dist/cli/main.js');
+  /** @param environment Beside what leads it to its database; without it, nothing is checked. */
+  static async start(
+    databaseUrl: string,
+    dataDir: string,
+    environment: Readonly<Record<string, string>> = { ROLES: 'api,projector' },
+  ): Promise<RunningWatchbook> {
+    const main = path.join(import.meta.dirname, '../dist/cli/main.js');
     const child = spawn(process.execPath, ['--enable-source-maps', main, 'serve'], {
       env: {
         ...process.env,
         DATABASE_URL: databaseUrl,
         DATA_DIR: dataDir,
         PORT: '0',
-        ROLES: 'api,projector',
         ADMIN_PASSWORD: password,
         LOG_LEVEL: 'error',
+        ...environment,
       },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     const watchbook = new RunningWatchbook(child, await addressOf(child));
     await watchbook.logIn();
     return watchbook;
+  }
+
+  /** Of its process. */
+  get pid(): number {
+    return this.child.pid ?? 0;
   }
 
   async stop(): Promise<void> {
